@@ -1,0 +1,91 @@
+"""The systems that the bridge delivers to, one folder each, all of one shape."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bbic_bridge.adapters.base import System
+from bbic_bridge.adapters.channels.http import Clock, Http
+from bbic_bridge.adapters.mapped import MappedSystem
+from bbic_bridge.adapters.procapita import Procapita
+from bbic_bridge.adapters.treserva import Treserva
+from bbic_bridge.adapters.workflow import Workflow
+from bbic_bridge.delivery.errors import ConfigurationError
+from bbic_bridge.mappings import engine
+from bbic_bridge.security.signatures import Secret
+from bbic_bridge.settings import Callback, Kommun
+
+__all__ = ["SYSTEMS", "System", "build", "build_workflow"]
+
+# As many as a worker may have in flight: what slows a sick vendor down is not the pool.
+CONNECTIONS = 256
+
+Connect = Callable[[engine.Profile, Kommun, Callable[[str], Http]], MappedSystem]
+
+
+def _procapita(profile: engine.Profile, kommun: Kommun, http: Callable[[str], Http]) -> Procapita:
+    key = kommun.key.get_secret_value()
+    if not kommun.domain or not key:
+        raise ConfigurationError("domain and key: FamilyCare asks for both")
+    return Procapita(profile, http(kommun.write_url), http(kommun.read_url), kommun.domain, key)
+
+
+def _treserva(profile: engine.Profile, kommun: Kommun, http: Callable[[str], Http]) -> Treserva:
+    return Treserva(profile, http(kommun.write_url), http(kommun.read_url))
+
+
+SYSTEMS: Mapping[str, Connect] = {"procapita": _procapita, "treserva": _treserva}
+
+
+def build(
+    name: str,
+    kommun: Kommun,
+    *,
+    profiles: Path | None = None,
+    connections: int = CONNECTIONS,
+    clock: Clock | None = None,
+) -> System:
+    """The vendor system of one kommun (``delivery.ports.VendorSystem``); close it when done.
+
+    Args:
+        name: the kommun's name in the configuration, for messages.
+        profiles: where the installation keeps its own mapping profiles.
+        connections: exchanges that may be in flight at once, for reads and writes each.
+
+    Raises:
+        ConfigurationError: naming the setting or the profile; never a value.
+    """
+    token = kommun.token.get_secret_value()
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def http(address: str) -> Http:
+        return Http(
+            address,
+            timeout_s=kommun.timeout_s,
+            headers=headers,
+            connections=connections,
+            clock=clock,
+        )
+
+    try:
+        return SYSTEMS[kommun.system](engine.load(kommun.profile, profiles), kommun, http)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"kommun.{name}: {error}") from error
+
+
+def build_workflow(
+    callback: Callback, *, connections: int = CONNECTIONS, clock: Clock | None = None
+) -> System:
+    """The handbook workflow that is told what happened; close it when done.
+
+    Raises:
+        ConfigurationError: naming the setting; never its value.
+    """
+    secret = callback.secret.get_secret_value()
+    try:
+        Secret.decode("callback", secret)
+        write = Http(
+            callback.url, timeout_s=callback.timeout_s, connections=connections, clock=clock
+        )
+    except (ValueError, ConfigurationError) as error:
+        raise ConfigurationError(f"callback: {error}") from None
+    return Workflow(write, (secret,))

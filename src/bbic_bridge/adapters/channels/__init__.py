@@ -1,0 +1,1 @@
+"""How messages travel to a system. What they say is the business of the adapters."""

@@ -1,0 +1,124 @@
+"""Procapita's read side: the public FamilyCare REST contract (Lifecare IFO, ``apifc/v1``).
+
+``domain`` and ``key`` stand in every address, so no address may reach a log or an error.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic.alias_generators import to_pascal
+
+from bbic_bridge.adapters.channels import statuses
+from bbic_bridge.adapters.channels.http import KEPT_BYTES, Http
+from bbic_bridge.adapters.procapita.rows import Row, many
+from bbic_bridge.delivery.errors import Contract, Transient
+from bbic_bridge.handbook.stockholm import STOCKHOLM
+
+PAGE_SIZE = 500
+PASSES = 3
+
+R = TypeVar("R", bound=Row)
+
+
+class _Composite(BaseModel, Generic[R]):
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_pascal)
+    total_number_of_records: int
+    result: Annotated[tuple[R, ...], BeforeValidator(many)]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[R]):
+    """One page of a list, the list's length, and the vendor's own time when it gave it."""
+
+    rows: tuple[R, ...]
+    total: int
+    at: datetime | None
+
+
+class FamilyCare:
+    """Reads whole lists, page by page.
+
+    A list whose length changes while it is paged may have moved a row past us: it is read again
+    from its start, so rows may come more than once.
+
+    All methods raise ``Transient`` when the vendor cannot be asked or the list never rests, and
+    ``Contract`` for an answer that does not follow the contract.
+    """
+
+    def __init__(self, http: Http, domain: str, key: str, page_size: int = PAGE_SIZE) -> None:
+        self._http = http
+        self._access = {"domain": domain, "key": key}
+        self._page_size = page_size
+
+    def of_person(self, row: type[R], person: str, start: date, end: date) -> tuple[R, ...]:
+        """The rows of one person (12 digits) within the days given, both included."""
+        query = {"personId": person, "startDate": f"{start}", "endDate": f"{end}"}
+
+        def fetch(number: int, _seen: int) -> Rows[R]:
+            page = {"pageSize": f"{self._page_size}", "pageNr": f"{number}"}
+            return self._get(row, row.resource, {**query, **page})
+
+        found = {item.id: item for page in _all(fetch) for item in page.rows}
+        return tuple(found.values())
+
+    def extract(self, row: type[R], modified_after: datetime | None) -> Iterator[Rows[R]]:
+        """Pages of everything that changed after a time; of everything when it is None."""
+        after = {"modifiedAfter": local(modified_after)} if modified_after else {}
+
+        def fetch(_number: int, seen: int) -> Rows[R]:
+            page = {"offset": f"{seen}", "limit": f"{self._page_size}"}
+            return self._get(row, f"Extract/{row.resource}", {**after, **page})
+
+        return _all(fetch)
+
+    def _get(self, row: type[R], resource: str, query: Mapping[str, str]) -> Rows[R]:
+        answer = self._http.read("GET", f"/apifc/v1/{resource}", params={**query, **self._access})
+        failed = statuses.after_read(answer, self._http.clock.now())
+        if failed:
+            raise failed
+        try:
+            page = _Composite[row].model_validate_json(answer.body)  # type: ignore[valid-type]
+        except ValidationError as error:
+            problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        else:
+            at = statuses.vendor_time(answer.headers.get("date", ""))
+            return Rows(page.result, page.total_number_of_records, at)
+        where = ".".join(str(part) for part in problem["loc"])
+        raise Contract(
+            "malformed_rows",
+            reason=f"{resource}: {where}: {problem['type']}",
+            answer=answer.body[:KEPT_BYTES],
+        )
+
+
+def local(at: datetime) -> str:
+    """A time as the vendor writes them. In the hour that comes twice, one earlier:
+    which of the two the vendor would take it for is not known."""
+    here = at.astimezone(STOCKHOLM)
+    if here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset():
+        here -= timedelta(hours=1)
+    return here.strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _all(fetch: Callable[[int, int], Rows[R]]) -> Iterator[Rows[R]]:
+    for _ in range(PASSES):
+        if (yield from _once(fetch)):
+            return
+    raise Transient("list_keeps_changing")
+
+
+def _once(fetch: Callable[[int, int], Rows[R]]) -> Generator[Rows[R], None, bool]:
+    """One pass over a list; ends with whether the list rested while it was read."""
+    number, seen, total = 0, 0, -1
+    while seen != total:
+        page = fetch(number, seen)
+        if total not in (-1, page.total) or (page.total > seen and not page.rows):
+            return False
+        number, seen, total = number + 1, seen + len(page.rows), page.total
+        if seen > total:
+            return False
+        yield page
+    return True

@@ -1,0 +1,116 @@
+"""The one place where the parts are put together."""
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+
+from bbic_bridge import adapters
+from bbic_bridge.broker import Publisher
+from bbic_bridge.delivery.decide import Policy
+from bbic_bridge.delivery.errors import ConfigurationError
+from bbic_bridge.delivery.ports import VendorSystem
+from bbic_bridge.security.envelope import RootKeys
+from bbic_bridge.services.bridge import BRIDGE, WORKFLOW, Bridge, Wake
+from bbic_bridge.services.deliver import LEASE_MARGIN_S
+from bbic_bridge.settings import Retry, Settings
+from bbic_bridge.store.store import Store
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+def no_wake(_due: Iterable[tuple[str, str]]) -> None:
+    """For processes that have nobody to wake: the sweep finds what is due."""
+
+
+def bootstrap(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    chance: Callable[[], float] = random.random,
+    systems: Callable[[str], VendorSystem] | None = None,
+    wake: Wake | None = None,
+) -> Bridge:
+    """Opens the store and builds the adapters.
+
+    Args:
+        systems: the vendor systems by kommun, for tests; else as configured.
+        wake: who is told of due deliveries; else the broker, if one is configured.
+
+    Raises:
+        ConfigurationError: a setting is missing or wrong.
+        StoreUnavailable: the database cannot be reached.
+    """
+    _check(settings)
+    closers: tuple[Callable[[], None], ...] = ()
+    if systems is None:
+        built = _build(settings)
+        systems = _by_name(built)
+        closers = tuple(system.close for system in built.values())
+    roots = RootKeys(settings.master_key.get_secret_value(), settings.index_key.get_secret_value())
+    store = Store(settings.sqlalchemy_url(), roots, clock)
+    try:
+        store.open([*settings.kommun, BRIDGE])
+    except BaseException:
+        store.close()
+        raise
+    closers = (*closers, store.close)
+    broker_url = settings.broker_url.get_secret_value()
+    if wake is None and broker_url:
+        publisher = Publisher(broker_url)
+        wake, closers = publisher.wake, (publisher.close, *closers)
+    return Bridge(
+        settings=settings,
+        store=store,
+        clock=clock,
+        systems=systems,
+        policy=_policies(settings, chance),
+        wake=wake or no_wake,
+        closers=closers,
+    )
+
+
+def _build(settings: Settings) -> dict[str, adapters.System]:
+    """Every configured system, so that a wrong setting shows at start and not at night."""
+    profiles = settings.base / settings.profiles
+    built = {
+        name: adapters.build(name, kommun, profiles=profiles)
+        for name, kommun in settings.kommun.items()
+    }
+    if settings.callback is not None:
+        built[WORKFLOW] = adapters.build_workflow(settings.callback)
+    return built
+
+
+def _by_name(built: Mapping[str, VendorSystem]) -> Callable[[str], VendorSystem]:
+    def find(name: str) -> VendorSystem:
+        if name not in built:
+            raise ConfigurationError(f"{name} is no longer in the configuration")
+        return built[name]
+
+    return find
+
+
+def _policies(settings: Settings, chance: Callable[[], float]) -> Callable[[str], Policy]:
+    @cache
+    def find(name: str) -> Policy:
+        if name == WORKFLOW:
+            retry = settings.callback.retry if settings.callback else Retry()
+            return Policy(retry, settle_s=0, verify_s=0, chance=chance)
+        kommun = settings.kommun.get(name)
+        if kommun is None:
+            raise ConfigurationError(f"{name} is no longer in the configuration")
+        return Policy(kommun.retry, kommun.settle_s, kommun.verify_s, chance)
+
+    return find
+
+
+def _check(settings: Settings) -> None:
+    for name, kommun in settings.kommun.items():
+        if settings.worker.lease_s <= kommun.timeout_s + LEASE_MARGIN_S:
+            raise ConfigurationError(
+                f"setting worker.lease_s: must exceed kommun.{name}.timeout_s by a second"
+            )

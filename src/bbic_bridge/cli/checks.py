@@ -1,0 +1,192 @@
+"""What `doctor` looks at. Each check tells what it found and what to do about it."""
+
+import stat
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from bbic_bridge.cli import embedded, web
+from bbic_bridge.cli.configuration import Configuration
+from bbic_bridge.cli.instance import running
+from bbic_bridge.delivery.errors import BridgeError, ConfigurationError
+
+if TYPE_CHECKING:
+    from bbic_bridge.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. ``todo`` is empty where nothing needs to be done."""
+
+    what: str
+    level: Literal["ok", "warn", "fail"]
+    found: str
+    todo: str = ""
+
+
+def run_checks(found: Configuration) -> Iterator[Check]:
+    """All checks, the cheap and the local ones first."""
+    yield Check("configuration", "ok", str(found.path))
+    checks: tuple[Callable[[Configuration], Iterator[Check]], ...] = (
+        _keys,
+        _secret_files,
+        _database,
+        _broker,
+        _profiles,
+        _vendors,
+    )
+    for check in checks:
+        yield from check(found)
+
+
+def _keys(found: Configuration) -> Iterator[Check]:
+    from bbic_bridge.security.envelope import RootKeys
+
+    settings = found.settings
+    try:
+        RootKeys(settings.master_key.get_secret_value(), settings.index_key.get_secret_value())
+    except BridgeError as error:
+        advice = "`bbic-bridge init` in a new folder makes keys; an old database needs its own"
+        yield Check("keys", "fail", str(error), advice)
+        return
+    yield Check("keys", "ok", "master_key and index_key can be used")
+
+
+def require_sound_secrets(settings: "Settings") -> None:
+    """Raises ``ConfigurationError`` for a signing secret that nothing can be signed with."""
+    from bbic_bridge.security.signatures import Secret
+
+    named = [(f"source.{name}", one.secrets) for name, one in settings.source.items()]
+    named += [(f"kommun.{name}", one.webhook_secrets) for name, one in settings.kommun.items()]
+    if settings.callback:
+        named.append(("callback", (settings.callback.secret,)))
+    for name, secrets in named:
+        for secret in secrets:
+            try:
+                Secret.decode(name, secret.get_secret_value())
+            except ValueError as error:
+                raise ConfigurationError(f"setting {name}: {error}") from None
+
+
+def _secret_files(found: Configuration) -> Iterator[Check]:
+    try:
+        require_sound_secrets(found.settings)
+    except BridgeError as error:
+        yield Check("secrets", "fail", str(error), "whsec_ and 32 random bytes in base64")
+        return
+    base = found.path.absolute().parent
+    for path in _named_files(tomllib.loads(found.path.read_text(encoding="utf-8")), base):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            what, advice = f"secret {path.name}", f"chmod 600 {path}"
+            yield Check(what, "warn", f"others can read it (mode {mode:o})", advice)
+            return
+    yield Check("secrets", "ok", "only their owner can read them")
+
+
+def _named_files(node: Any, base: Path) -> Iterator[Path]:
+    """The files that hold settings: every ``x_file`` and ``x_files``."""
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            if key.endswith(("_file", "_files")):
+                names = value if isinstance(value, list) else [value]
+                yield from (base / name for name in names)
+            else:
+                yield from _named_files(value, base)
+
+
+def _database(found: Configuration) -> Iterator[Check]:
+    from bbic_bridge.services import upkeep
+    from bbic_bridge.store.engine import StoreUnavailable
+
+    try:
+        version, newest = upkeep.schema_state(found.settings)
+    except StoreUnavailable:
+        yield Check(
+            "database", "fail", "cannot be reached", "is it running; is database_url right?"
+        )
+        return
+    if version == newest:
+        yield Check("database", "ok", f"reached, schema {version}")
+    else:
+        has = version or "none"
+        yield Check("database", "fail", f"schema {has}, needed: {newest}", "bbic-bridge migrate")
+
+
+def _broker(found: Configuration) -> Iterator[Check]:
+    address = found.settings.broker_url.get_secret_value()
+    if not address:
+        here = running(found.settings.var)
+        if here is None:
+            yield Check("broker", "warn", "embedded; `up` does not run", "bbic-bridge up")
+            return
+        address = here.broker_url
+    if embedded.reached(address):
+        yield Check("broker", "ok", "reached")
+    else:
+        yield Check("broker", "fail", "does not answer", "is it running; is broker_url right?")
+
+
+def _profiles(found: Configuration) -> Iterator[Check]:
+    from bbic_bridge.mappings.engine import load
+
+    settings = found.settings
+    for name, kommun in settings.kommun.items():
+        try:
+            load(kommun.profile, settings.base / settings.profiles)
+        except BridgeError as error:
+            yield Check(f"{name}: profile", "fail", str(error), "see docs/mapping")
+        else:
+            yield Check(f"{name}: profile", "ok", kommun.profile)
+
+
+def _vendors(found: Configuration) -> Iterator[Check]:
+    """Asks each address for nothing in particular, without credentials; reads its clock."""
+    skews = []
+    for what, url in _addresses(found.settings):
+        answer = web.request("HEAD", _origin(url), timeout_s=3)
+        if answer.status:
+            yield Check(what, "ok", "answers")
+            skews += _skew(answer.headers.get("date", ""))
+        else:
+            advice = "is the address right, the network open, the certificate trusted?"
+            yield Check(what, "fail", "does not answer", advice)
+    yield _clock(skews, found.settings.limits.timestamp_tolerance_s)
+
+
+def _addresses(settings: "Settings") -> Iterator[tuple[str, str]]:
+    for name, kommun in settings.kommun.items():
+        yield f"{name}: writing", kommun.write_url
+        if _origin(kommun.read_url) != _origin(kommun.write_url):
+            yield f"{name}: reading", kommun.read_url
+    if settings.callback:
+        yield "workflow", settings.callback.url
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/"
+
+
+def _skew(date: str) -> list[timedelta]:
+    try:
+        return [datetime.now(UTC) - parsedate_to_datetime(date)]
+    except (ValueError, TypeError):
+        return []
+
+
+def _clock(skews: list[timedelta], tolerance_s: float) -> Check:
+    """Signatures are refused when the clock is wrong: compared with the clocks of those asked."""
+    if not skews:
+        return Check("clock", "ok", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC (nobody to compare)")
+    off = min(abs(skew.total_seconds()) for skew in skews)
+    if off <= tolerance_s / 2:
+        return Check("clock", "ok", "agrees with the clocks of those asked")
+    return Check(
+        "clock", "fail", f"{off:.0f} s off", "synchronise it (NTP): signatures are refused"
+    )

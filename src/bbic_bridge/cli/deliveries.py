@@ -1,0 +1,120 @@
+"""``bbic-bridge deliveries list|show``: what is to be done at the vendors, and how it went."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bbic_bridge.cli.bridge import actor, opened
+from bbic_bridge.cli.exits import WrongUse
+from bbic_bridge.cli.filters import filters
+from bbic_bridge.cli.options import command, group
+from bbic_bridge.cli.output import STATE_STYLES, print_json, print_ndjson, print_table, when
+from bbic_bridge.services.views import AttemptView, DeliveryDetail, DeliveryView, Filter
+
+COLUMNS = ("id", "state", "kommun", "case", "operation", "tries", "error", "waits for", "behind it")
+
+
+@group("deliveries", "List deliveries, show one")
+def deliveries() -> None:
+    """See the deliveries: one operation at one vendor each."""
+
+
+@command("list", "List deliveries", prints_data=True)
+@filters(limit=100)
+def list_(*, config: Path | None, chosen: Filter, as_json: bool) -> None:
+    """List deliveries, the oldest first. Personal data is not shown."""
+    from bbic_bridge.services import queries
+
+    with opened(config) as bridge:
+        found = queries.list_deliveries(bridge, replace(chosen, limit=chosen.limit + 1))
+    shown = found[: chosen.limit]
+    if as_json:
+        print_ndjson(shown)
+        return
+    print_table(COLUMNS, map(row, shown), styles=STATE_STYLES)
+    if len(found) > len(shown):
+        click.echo(f"There are more than {chosen.limit}: --limit shows more.", err=True)
+
+
+def row(view: DeliveryView) -> tuple[object, ...]:
+    """A delivery as a line of a table."""
+    error = " ".join(word for word in (view.error_kind, view.error_code) if word)
+    waits = ", ".join(view.waits_for) + (f" (behind {view.behind})" if view.behind else "")
+    behind_it = f"{view.waiting_behind} waiting" if view.waiting_behind else ""
+    kind = (view.id, view.state, view.kommun, view.arende, view.operation)
+    return (*kind, view.attempts, error, waits, behind_it)
+
+
+@command("show", "Show one delivery and its attempts", prints_data=True)
+@click.argument("delivery_id", metavar="ID")
+@click.option("--reveal", is_flag=True, help="Show personal data too; needs --reason, is audited.")
+@click.option("--reason", metavar="TEXT", default="", help="Why personal data is needed.")
+def show(
+    *, config: Path | None, delivery_id: str, reveal: bool, reason: str, as_json: bool
+) -> None:
+    """Show one delivery: its attempts, why it failed, and what it waits for."""
+    if reveal and not reason:
+        raise WrongUse("--reveal needs --reason: it is written to the audit log.")
+    from bbic_bridge.services import audit, queries
+
+    with opened(config) as bridge:
+        detail = queries.show_delivery(bridge, delivery_id)
+        if detail is None:
+            raise WrongUse(f"There is no delivery {delivery_id}.")
+        if reveal:
+            kommun = detail.delivery.kommun
+            audit.record(bridge, actor(), "reveal", delivery_id, {"reason": reason}, kommun)
+            detail = queries.show_delivery(bridge, delivery_id, reveal=True) or detail
+    if as_json:
+        print_json(detail)
+    else:
+        _print_detail(detail)
+
+
+def _print_detail(detail: DeliveryDetail) -> None:
+    view = detail.delivery
+    facts = {
+        "delivery": view.id,
+        "state": view.state,
+        "operation": f"{view.operation} at {view.system}, {view.kommun}",
+        "case": view.arende,
+        "from event": view.event_type,
+        "created": when(view.created_at),
+        "due": when(view.due_at),
+        "waits for": ", ".join(view.waits_for),
+        "stands behind": view.behind or "",
+        "waiting behind it": view.waiting_behind or "",
+        **{f"{kind} {ours}": f"{theirs} at the vendor" for kind, ours, theirs in detail.links},
+    }
+    print_table(("what", "value"), [(name, value) for name, value in facts.items() if value != ""])
+    print_table(("field", "content"), _leaves(detail.uppgift))
+    columns = ("try", "effect", "did", "began", "ended", "error", "reason")
+    print_table(columns, map(_attempt, detail.attempts))
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, object]]:
+    """Every single value of a document, with the way to it (``mal/0/text``)."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{path}/{name}" if path else str(name))
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            yield from _leaves(inner, f"{path}/{index}")
+    elif value is not None:
+        yield path, value
+
+
+def _attempt(view: AttemptView) -> tuple[object, ...]:
+    error = " ".join(word for word in (view.error_kind, view.error_code) if word)
+    ended = f"{view.outcome} {when(view.ended_at)}"
+    return (
+        *(view.number, view.effect or "", view.action, when(view.started_at)),
+        *(ended, error, view.reason),
+    )
+
+
+deliveries.add_command(list_)
+deliveries.add_command(show)

@@ -1,0 +1,48 @@
+"""The demo's cases: the events of ``examples/``, in the repository or in the installed package."""
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case's events, in the order in which they happened."""
+
+    events: tuple[Event, ...]
+
+    @property
+    def arende(self) -> str:
+        return str(self.events[0]["subject"])
+
+    def before(self, event_type: str) -> tuple[Event, ...]:
+        """The events until the first of that type."""
+        return self.events[: self._first(event_type)]
+
+    def since(self, event_type: str) -> tuple[Event, ...]:
+        """The first event of that type, and all after it."""
+        return self.events[self._first(event_type) :]
+
+    def value(self, event_type: str, name: str) -> Any:
+        """What the first event of that type says of something."""
+        return self.events[self._first(event_type)]["data"][name]
+
+    def _first(self, event_type: str) -> int:
+        return [event["type"] for event in self.events].index(f"se.bbic.{event_type}")
+
+
+def load_case(name: str) -> Case:
+    """A case by the name of its file."""
+    text = (_folder() / f"{name}.ndjson").read_text(encoding="utf-8")
+    return Case(tuple(json.loads(line) for line in text.splitlines()))
+
+
+def _folder() -> Path:
+    """``examples/`` is packaged as it is; an editable install finds it where it lies."""
+    package = Path(str(files("bbic_bridge")))
+    packaged = package / "examples"
+    return packaged if packaged.is_dir() else package.parents[1] / "examples"

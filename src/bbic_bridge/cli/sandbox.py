@@ -1,0 +1,51 @@
+"""``bbic-bridge sandbox``: both vendor systems, over real HTTP."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bbic_bridge.cli import files, parts
+from bbic_bridge.cli.configuration import configuration
+from bbic_bridge.cli.options import HOST, command, port_option
+
+if TYPE_CHECKING:
+    from bbic_bridge.sandbox.config import SandboxConfig
+    from bbic_bridge.settings import Settings
+
+
+@command("sandbox", "Run both vendor systems, to try things out")
+@port_option("--port", files.SANDBOX_PORT, "Where to listen.")
+@HOST
+@click.option(
+    "--bridge",
+    default="http://127.0.0.1:8800",
+    show_default=True,
+    help="The bridge that is told of changes.",
+)
+def sandbox(*, config: Path | None, port: int, host: str, bridge: str) -> None:
+    """Run both vendor systems for trying things out, with invented people only."""
+    found = configuration(config)
+    parts.require_free(host, port, "--port")
+    from bbic_bridge.sandbox import serve
+
+    serve(sandbox_config(found.settings, host, port, bridge))
+
+
+def sandbox_config(settings: "Settings", host: str, port: int, bridge: str) -> "SandboxConfig":
+    """The sandbox knows the same secrets as the bridge that it plays vendor for."""
+    from bbic_bridge.sandbox.config import SandboxConfig
+
+    webhooks = {
+        name: kommun.webhook_secrets[0].get_secret_value()
+        for name, kommun in settings.kommun.items()
+        if kommun.webhook_secrets
+    }
+    callback = settings.callback.secret.get_secret_value() if settings.callback else ""
+    return SandboxConfig(
+        host=host,
+        port=port,
+        webhooks_to=bridge,
+        webhook_secrets=webhooks,
+        callback_secret=callback,
+    )

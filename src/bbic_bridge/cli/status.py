@@ -1,0 +1,60 @@
+"""``bbic-bridge status``: how the bridge is, in counts and ages."""
+
+from pathlib import Path
+
+import click
+
+from bbic_bridge.cli.bridge import opened
+from bbic_bridge.cli.exits import DONE, NEEDS_PERSON
+from bbic_bridge.cli.options import command
+from bbic_bridge.cli.output import STATE_STYLES, print_json, print_table
+from bbic_bridge.delivery.states import MEANING
+from bbic_bridge.delivery.states import NEEDS_PERSON as PERSON_STATES
+from bbic_bridge.services.views import Status
+
+
+@command("status", "Show counts, and what is late", prints_data=True)
+def status(*, config: Path | None, as_json: bool) -> None:
+    """Show how many deliveries are in which state, and what is late.
+
+    Ends with exit code 1 where something needs a person.
+    """
+    from bbic_bridge.services import queries
+
+    with opened(config) as bridge:
+        found = queries.status(bridge)
+    if as_json:
+        print_json(found)
+    else:
+        _print(found)
+    click.get_current_context().exit(NEEDS_PERSON if needs_person(found) else DONE)
+
+
+def needs_person(found: Status) -> bool:
+    failed = any(found.deliveries.get(state) for state in PERSON_STATES)
+    return bool(failed or found.waiting_too_long)
+
+
+def _print(found: Status) -> None:
+    rows = [
+        (state.value, found.deliveries.get(state, 0), found.callbacks.get(state, 0), meaning)
+        for state, meaning in MEANING.items()
+        if found.deliveries.get(state) or found.callbacks.get(state)
+    ]
+    print_table(("state", "deliveries", "callbacks", "meaning"), rows, styles=STATE_STYLES)
+    click.echo(f"{found.events} events in {found.cases} cases; {found.feed} told to the workflow.")
+    for line in _late(found):
+        click.echo(line)
+
+
+def _late(found: Status) -> list[str]:
+    lines = [
+        (found.oldest_due_s, "The oldest that is due has waited {:.0f} s."),
+        (found.oldest_lease_s, "The oldest in a worker's hands has been there {:.0f} s."),
+        (found.parked_behind_failed, "{} wait behind one that failed."),
+        (found.waiting_too_long, "{} have waited too long for what must come first."),
+    ]
+    told = [text.format(value) for value, text in lines if value]
+    return told + [
+        f"Changes of {k} were fetched {s:.0f} s ago." for k, s in found.sync_lag_s.items()
+    ]

@@ -1,0 +1,70 @@
+"""``bbic-bridge sync``: fetch what was changed in the vendor systems."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bbic_bridge.cli.bridge import opened
+from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, WrongUse
+from bbic_bridge.cli.options import command
+from bbic_bridge.cli.output import clean, print_ndjson
+from bbic_bridge.services.views import SyncReport
+
+if TYPE_CHECKING:
+    from bbic_bridge.services.bridge import Bridge
+
+
+@command("sync", "Fetch what was changed in the vendor systems", prints_data=True)
+@click.option("--kommun", help="Only this kommun.")
+@click.option("--once", is_flag=True, help="One pass, then end; else again and again.")
+def sync(*, config: Path | None, kommun: str | None, once: bool, as_json: bool) -> None:
+    """Fetch the changes that people made in the vendor systems.
+
+    Where `up`, or worker and beat, run, this happens by itself. It is safe to interrupt.
+    """
+    with opened(config) as bridge:
+        kommuner = _kommuner(bridge, kommun)
+        if once:
+            troubled = sum(_pass(bridge, name, as_json=as_json) for name in kommuner)
+            click.get_current_context().exit(NEEDS_PERSON if troubled else DONE)
+        _for_ever(bridge, kommuner, as_json=as_json)
+
+
+def _kommuner(bridge: "Bridge", kommun: str | None) -> Sequence[str]:
+    known = bridge.settings.kommun
+    if kommun is not None and kommun not in known:
+        raise WrongUse(f"There is no kommun {kommun} in the configuration.")
+    return [kommun] if kommun else list(known)
+
+
+def _for_ever(bridge: "Bridge", kommuner: Sequence[str], *, as_json: bool) -> None:
+    due = dict.fromkeys(kommuner, 0.0)
+    while due:
+        name = min(due, key=lambda kommun: due[kommun])
+        time.sleep(max(0.0, due[name] - time.monotonic()))
+        _pass(bridge, name, as_json=as_json)
+        due[name] = time.monotonic() + bridge.settings.kommun[name].sync_every_s
+
+
+def _pass(bridge: "Bridge", kommun: str, *, as_json: bool) -> bool:
+    """One pass of one kommun; True where something needs a person."""
+    from bbic_bridge.services.sync import sync_kommun
+
+    report = sync_kommun(bridge, kommun)
+    if as_json:
+        print_ndjson([report])
+    else:
+        _tell(report)
+    return bool(report.problems)
+
+
+def _tell(report: SyncReport) -> None:
+    click.echo(
+        f"{report.kommun}: {report.read} read, {report.emitted} new, {report.own} our own, "
+        f"{report.known} known, {report.held} held back"
+    )
+    for problem in report.problems:
+        click.echo(f"  {clean(problem)}")

@@ -1,0 +1,1 @@
+"""What the handbook asks, as pure rules: documents, events, facts, operations, persons."""

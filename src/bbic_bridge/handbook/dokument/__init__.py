@@ -1,0 +1,1 @@
+"""The documents of the handbook, one module per group of steps."""

@@ -1,0 +1,170 @@
+"""What all documents of the handbook are built of: closed, frozen, strict parts.
+
+Documents are read from JSON and nothing is guessed: ``true`` is no number, a timestamp is no date,
+a moment needs its offset. Texts are kept byte for byte.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from bbic_bridge.handbook import uppgifter
+from bbic_bridge.handbook.kodlistor import Omrade, Roll
+from bbic_bridge.handbook.personnummer import Personnummer
+
+D = TypeVar("D", date, datetime)
+_YEARS = range(1900, 2200)
+_DATUM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TID = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def las_datum(value: object) -> date:
+    """A legal date, ``ÅÅÅÅ-MM-DD`` (Europe/Stockholm), or the date itself."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _DATUM.fullmatch(value):
+        return _calendar(date.fromisoformat, value, "is not a date of the calendar")
+    raise ValueError("must be a date, ÅÅÅÅ-MM-DD")
+
+
+def las_tid(value: object) -> datetime:
+    """A moment with its offset (RFC 3339), or an aware datetime itself."""
+    if isinstance(value, datetime) and value.utcoffset() is not None:
+        return value
+    if isinstance(value, str) and _TID.fullmatch(value):
+        return _calendar(datetime.fromisoformat, value.upper(), "is not a moment of the calendar")
+    raise ValueError("must be a date and time with its offset (RFC 3339)")
+
+
+def _calendar(read: Callable[[str], D], value: str, problem: str) -> D:
+    try:
+        moment = read(value)
+    except ValueError:
+        raise ValueError(problem) from None
+    if moment.year not in _YEARS:
+        raise ValueError(f"must lie in the years {_YEARS.start} to {_YEARS.stop - 1}")
+    return moment
+
+
+def _readable(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be blank")
+    if _NOT_IN_XML.search(value):
+        raise ValueError("holds a character that XML cannot carry")
+    return value
+
+
+def _whole_number(value: Any) -> Any:
+    if type(value) is not int:
+        raise ValueError("must be a whole number")
+    return value
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,47}$")]
+"""An id of ours; shorter than an uppgift's, which may be derived from it (``P1.aterlamnad``)."""
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(_readable)]
+KortText = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), AfterValidator(_readable)
+]
+Namn = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_readable)]
+Anteckning = Annotated[
+    str, StringConstraints(min_length=1, max_length=6_000), AfterValidator(_readable)
+]
+"""Free text that is put together with other words in one text of at most 20,000 characters."""
+Datum = Annotated[
+    date,
+    PlainValidator(las_datum),
+    PlainSerializer(date.isoformat, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+Tid = Annotated[
+    datetime,
+    PlainValidator(las_tid),
+    PlainSerializer(datetime.isoformat, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+Omfattning = Annotated[int, Field(ge=1, le=100)]
+Version = Annotated[Literal[1], BeforeValidator(_whole_number)]
+
+
+class Del(BaseModel):
+    """A part of a document: closed and frozen, so that nothing is guessed or changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Nothing: a representation ends up in logs, and a document is personal data."""
+        return ()
+
+
+class Person(uppgifter.Person):
+    """A child or parent. The personnummer is canonicalised; unknown protection is protection."""
+
+    personnummer: Personnummer
+    namn: KortText
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Nothing, as in ``Del``."""
+        return ()
+
+
+class Kontakt(Del):
+    """How to reach someone, and whether that person is protected."""
+
+    namn: KortText
+    skydd: uppgifter.Skydd = "okand"
+    adress: KortText | None = None
+    telefon: KortText | None = None
+
+
+class Deltagare(Del):
+    """Who took part in, is called to, or receives something."""
+
+    namn: Namn
+    roll: Roll
+
+
+class Mal(Del):
+    """A goal as the utredning put it. Its text is carried over byte for byte (B)."""
+
+    mal_id: Id
+    text: Text
+    omraden: Annotated[tuple[Omrade, ...], Field(max_length=12)] = ()
+
+
+M = TypeVar("M", bound=Mal)
+
+
+def _distinct(mal: tuple[M, ...]) -> tuple[M, ...]:
+    if len({ett.mal_id for ett in mal}) != len(mal):
+        raise ValueError("names the same mal_id twice")
+    return mal
+
+
+Malen = Annotated[tuple[M, ...], Field(min_length=1, max_length=50), AfterValidator(_distinct)]
+Deltagarna = Annotated[tuple[Deltagare, ...], Field(min_length=1, max_length=40)]
+
+
+class Dokument(Del):
+    """One document of the handbook, carried as the ``data`` of an event."""
+
+    schema_version: Version
+    barn: Person

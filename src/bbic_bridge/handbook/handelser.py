@@ -1,0 +1,211 @@
+"""Events: CloudEvents 1.0 in structured JSON, whose ``data`` is one document of the handbook.
+
+An event is taken whole or refused whole, with every violation at once. No message, pointer or
+exception repeats what stood in the event.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError, to_json
+
+from bbic_bridge.handbook import kuvert
+from bbic_bridge.handbook.dokument import (
+    aktanteckning,
+    beslut,
+    genomforandeplan,
+    insats,
+    matchning,
+    moten,
+    uppdrag,
+    uppfoljning,
+    utredning,
+)
+from bbic_bridge.handbook.dokument.bas import Dokument
+from bbic_bridge.handbook.identiteter import ids_av_personnummer
+from bbic_bridge.handbook.krav import brister
+from bbic_bridge.handbook.kuvert import Overtradelse, pointer
+from bbic_bridge.handbook.stockholm import stockholm_date
+
+PREFIX = "se.bbic."
+
+_FRAN_WORKFLOW: Mapping[str, type[Dokument]] = {
+    "arende.aktualiserat": utredning.ArendeAktualiserat,
+    "utredning.inledd": utredning.UtredningInledd,
+    "beslutsunderlag.upprattat": utredning.BeslutsunderlagUpprattat,
+    "vardplan.upprattad": utredning.VardplanUpprattad,
+    "remiss.skickad": matchning.RemissSkickad,
+    "matchning.foreslagen": matchning.MatchningForeslagen,
+    "matchningsmote.genomfort": matchning.MatchningsmoteGenomfort,
+    "matchning.samtyckt": matchning.MatchningSamtyckt,
+    "avtal.upprattat": matchning.AvtalUpprattat,
+    "beslut.fattat": beslut.BeslutFattat,
+    "beslut.verkstall": beslut.BeslutVerkstall,
+    "beslut.avbrott": beslut.BeslutAvbrott,
+    "beslut.fortsatt_bistand": beslut.BeslutFortsattBistand,
+    "beslut.avslut": beslut.BeslutAvslut,
+    "kopia.lamnad": beslut.KopiaLamnad,
+    "resurs.tilldela": insats.ResursTilldela,
+    "insats.startad": insats.InsatsStartad,
+    "insats.avsluta": insats.InsatsAvsluta,
+    "uppdrag.upprattat": uppdrag.UppdragUpprattat,
+    "uppdrag.reviderat": uppdrag.UppdragReviderat,
+    "uppdrag.aterkallat": uppdrag.UppdragAterkallat,
+    "planeringsmote.genomfort": moten.PlaneringsmoteGenomfort,
+    "uppstartsmote.kallat": moten.UppstartsmoteKallat,
+    "uppstartsmote.genomfort": moten.UppstartsmoteGenomfort,
+    "genomforandeplan.faststalld": genomforandeplan.GenomforandeplanFaststalld,
+    "genomforandeplan.aterlamnad": genomforandeplan.GenomforandeplanAterlamnad,
+    "genomforandeplan.undertecknad": genomforandeplan.GenomforandeplanUndertecknad,
+    "rapport.inkommen": uppfoljning.RapportInkommen,
+    "slutrapport.inkommen": uppfoljning.SlutrapportInkommen,
+    "samverkan.dokumenterad": uppfoljning.SamverkanDokumenterad,
+    "barnsamtal.erbjudet": moten.BarnsamtalErbjudet,
+    "barnsamtal.genomfort": moten.BarnsamtalGenomfort,
+    "uppfoljningsmote.bokat": moten.UppfoljningsmoteBokat,
+    "uppfoljningsmote.genomfort": moten.UppfoljningsmoteGenomfort,
+    "uppfoljning.dokumenterad": uppfoljning.UppfoljningDokumenterad,
+    "aktanteckning.skriven": aktanteckning.AktanteckningSkriven,
+    "aktanteckning.rattad": aktanteckning.AktanteckningRattad,
+}
+HANDELSER: dict[str, type[Dokument]] = {PREFIX + typ: dok for typ, dok in _FRAN_WORKFLOW.items()}
+"""Every event that the handbook workflow sends, and the document it carries."""
+
+TILL_WORKFLOW: frozenset[str] = frozenset(
+    PREFIX + typ
+    for typ in (
+        "leverans.verifierad",
+        "leverans.misslyckad",
+        "beslut.registrerat",
+        "beslut.verkstallt",
+        "resurs.registrerad",
+        "resurs.tilldelad",
+        "uppdrag.mottaget",
+        "uppdrag.fordelat",
+        "uppdrag.avbojt",
+        "uppdrag.aterkallat",
+        "genomforandeplan.inkommen",
+        "aktanteckning.inkommen",
+        "insats.avslutad",
+        "avvikelse.upptackt",
+        "frist.narmar_sig",
+        "frist.overskriden",
+    )
+)
+"""Every event that the bridge tells the handbook workflow."""
+
+Felkod = Literal["unknown_type", "invalid_event", "invalid_document"]
+
+
+@dataclass(frozen=True, slots=True)
+class Handelse:
+    """One accepted event. ``time`` is aware; ``subject`` is the ärende id."""
+
+    source: str
+    id: str
+    type: str
+    time: datetime
+    subject: str
+    kommun: str
+    data: Dokument
+
+
+class Ogiltig(Exception):
+    """The event breaks the handbook's rules.
+
+    Args:
+        violations: ``(json_pointer, message)`` pairs, the pointer counting from the event.
+        code: ``unknown_type``, ``invalid_event`` (the envelope) or ``invalid_document``.
+    """
+
+    def __init__(self, violations: tuple[Overtradelse, ...], code: Felkod) -> None:
+        super().__init__(f"{code}: {', '.join(where or '/' for where, _ in violations)}")
+        self.violations = violations
+        self.code = code
+
+
+def parse_event(raw: object) -> Handelse:
+    """Reads one CloudEvent that has been decoded from JSON.
+
+    Personnummer are made canonical; a 10-digit one is read as of the event's own ``time``.
+
+    Raises:
+        Ogiltig: with every violation.
+    """
+    if not isinstance(raw, dict):
+        raise Ogiltig((("", "must be one CloudEvent, a JSON object"),), "invalid_event")
+    attributes, broken = kuvert.las(raw)
+    typ = attributes.get("type")
+    if typ is None:
+        raise Ogiltig(broken, "invalid_event")
+    if typ not in HANDELSER:
+        unknown = ("/type", "is not an event of the handbook workflow")
+        raise Ogiltig((unknown, *broken), "unknown_type")
+    data, problems = _read(HANDELSER[typ], raw.get("data"), attributes.get("time"))
+    if broken:
+        raise Ogiltig((*broken, *problems), "invalid_event")
+    if data is None:
+        raise Ogiltig(problems, "invalid_document")
+    return Handelse(**{name: attributes[name] for name in _ATTRIBUTES}, data=data)
+
+
+def schema(typ: str) -> dict[str, Any]:
+    """The JSON Schema of the ``data`` of an event type, full (``se.bbic.…``) or short.
+
+    Raises:
+        KeyError: the workflow sends no such event.
+    """
+    full = typ if typ.startswith(PREFIX) else PREFIX + typ
+    return {"$id": full, **HANDELSER[full].model_json_schema()}
+
+
+_ATTRIBUTES = ("source", "id", "type", "time", "subject", "kommun")
+_WORDS = {
+    "missing": "is required",
+    "extra_forbidden": "holds a field that the document does not have",
+    "model_type": "must be an object",
+}
+
+
+def _read(
+    document_type: type[Dokument], data: object, time: datetime | None
+) -> tuple[Dokument | None, tuple[Overtradelse, ...]]:
+    if not isinstance(data, dict):
+        return None, (("/data", "must be one document, a JSON object"),)
+    context = {"idag": stockholm_date(time)} if time is not None else {}
+    try:
+        document = document_type.model_validate_json(to_json(data), context=context)
+    except ValidationError as error:
+        return None, tuple(_violations(error))
+    except PydanticSerializationError:
+        return None, (("/data", "is not valid Unicode, or is nested too deeply"),)
+    problems = (*_content(document), *_telling_ids(document, data))
+    return (None if problems else document), problems
+
+
+def _content(document: Dokument) -> Iterator[Overtradelse]:
+    for brist in brister(document):
+        if brist.vikt == "fel":
+            yield f"/data{brist.pointer}", brist.text
+
+
+def _telling_ids(document: Dokument, data: object) -> Iterator[Overtradelse]:
+    personer = (document.barn, *getattr(document, "foraldrar", ()))
+    for path in ids_av_personnummer(data, personer):
+        yield pointer("data", *path), "holds a person's number; ids are shown unmasked"
+
+
+def _violations(error: ValidationError) -> Iterator[Overtradelse]:
+    told = error.errors(include_url=False, include_input=False, include_context=False)
+    for one in told:
+        if one["type"] == "too_short" and any(_inside(other["loc"], one["loc"]) for other in told):
+            continue  # pydantic counts only the valid items, and the invalid one is told already
+        message = _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))
+        yield pointer("data", *one["loc"]), message
+
+
+def _inside(inner: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer

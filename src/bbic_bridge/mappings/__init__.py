@@ -1,0 +1,1 @@
+"""Mapping profiles: how each vendor installation wants its messages, as data."""

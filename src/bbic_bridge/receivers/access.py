@@ -1,0 +1,122 @@
+"""Who may speak here: signing secrets bound to what they may say, tokens to what they may see."""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from pydantic import SecretStr
+
+from bbic_bridge.delivery.errors import ConfigurationError
+from bbic_bridge.receivers.problems import Refusal, refusal
+from bbic_bridge.security.signatures import BadSignature, Secret, Verified, verify
+from bbic_bridge.security.tokens import BadToken, Bearer, Role, authenticate
+from bbic_bridge.services.views import Grant
+from bbic_bridge.settings import Settings
+
+RawHeaders = Iterable[tuple[bytes, bytes]]
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Everyone the configuration knows, and the clock that signatures are held against."""
+
+    workflows: tuple[Secret, ...]
+    grants: Mapping[str, Grant]
+    vendors: Mapping[tuple[str, str], tuple[Secret, ...]]
+    bearers: tuple[Bearer, ...]
+    tolerance_s: float
+    clock: Clock
+
+    @classmethod
+    def of(cls, settings: Settings, clock: Clock) -> Self:
+        """Reads what the settings say of secrets and tokens.
+
+        Raises:
+            ConfigurationError: for a malformed one, and for a secret that stands in two places:
+                it could not tell its direction, or whose it is.
+        """
+        workflows = {name: _secrets(name, it.secrets) for name, it in settings.source.items()}
+        vendors: dict[tuple[str, str], tuple[Secret, ...]] = {
+            (it.system, name): _secrets(name, it.webhook_secrets)
+            for name, it in settings.kommun.items()
+        }
+        callback = _secrets("callback", [settings.callback.secret] if settings.callback else [])
+        _refuse_shared([*workflows.values(), *vendors.values(), callback])
+        return cls(
+            workflows=tuple(secret for ring in workflows.values() for secret in ring),
+            grants={name: Grant(it.sources, it.kommuner) for name, it in settings.source.items()},
+            vendors=vendors,
+            bearers=tuple(_bearers(settings)),
+            tolerance_s=settings.limits.timestamp_tolerance_s,
+            clock=clock,
+        )
+
+    def workflow(self, headers: RawHeaders, body: bytes) -> Grant:
+        """What the signer of an event may speak for. Raises ``Refusal`` (401)."""
+        return self.grants[self._verify(headers, body, self.workflows).name]
+
+    def vendor(self, system: str, kommun: str, headers: RawHeaders, body: bytes) -> str:
+        """The ``webhook-id`` of a kommun's system. Raises ``Refusal`` (401; 404 if unknown).
+
+        The 404 comes after the same work as a 401.
+        """
+        known = self.vendors.get((system, kommun))
+        try:
+            return self._verify(headers, body, (_DECOY,) if known is None else known).message_id
+        except Refusal:
+            if known is None:
+                raise refusal(404, "kommun_unknown", "No such kommun has this system.") from None
+            raise
+
+    def bearer(self, authorization: str | None, role: Role) -> Bearer:
+        """Who shows a token. Raises ``Refusal`` (401; 403 if the role is too small)."""
+        try:
+            bearer = authenticate(authorization, self.bearers)
+        except BadToken as error:
+            headers = {"WWW-Authenticate": "Bearer"}
+            raise refusal(401, error.code, "A valid token is needed.", headers=headers) from None
+        if not bearer.may(role):
+            raise refusal(403, "role_too_small", f"This needs the role {role}.")
+        return bearer
+
+    def _verify(self, headers: RawHeaders, body: bytes, ring: Sequence[Secret]) -> Verified:
+        try:
+            return verify(headers, body, ring, self.clock(), self.tolerance_s)
+        except BadSignature as error:
+            raise refusal(
+                401,
+                error.code,
+                "A valid Standard Webhooks signature is needed.",
+                headers={"WWW-Authenticate": "StandardWebhooks"},
+            ) from None
+
+
+_DECOY = Secret("nobody", secrets.token_bytes(32))
+
+
+def _secrets(owner: str, configured: Iterable[SecretStr]) -> tuple[Secret, ...]:
+    try:
+        return tuple(Secret.decode(owner, text.get_secret_value()) for text in configured)
+    except ValueError as error:
+        raise ConfigurationError(f"secret of {owner}: {error}") from None
+
+
+def _refuse_shared(owned: Iterable[Sequence[Secret]]) -> None:
+    owners: dict[bytes, str] = {}
+    for secret in (secret for ring in owned for secret in ring):
+        if secret.key in owners:
+            raise ConfigurationError(
+                f"the same secret is configured twice: {owners[secret.key]} and {secret.name}"
+            )
+        owners[secret.key] = secret.name
+
+
+def _bearers(settings: Settings) -> Iterable[Bearer]:
+    for name, it in settings.token.items():
+        try:
+            yield Bearer.of(name, it.token.get_secret_value(), it.role, it.kommuner)
+        except ValueError as error:
+            raise ConfigurationError(f"token {name}: {error}") from None

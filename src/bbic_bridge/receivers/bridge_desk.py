@@ -1,0 +1,63 @@
+"""The desk over a real bridge: each method is one use case."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bbic_bridge.services import accept, queries, replay, upkeep, webhooks
+from bbic_bridge.services.bridge import Bridge
+from bbic_bridge.services.views import (
+    CaseView,
+    DeliveryDetail,
+    DeliveryView,
+    FeedPage,
+    Filter,
+    Grant,
+    ReplayItem,
+    Result,
+    Status,
+)
+from bbic_bridge.store.engine import StoreUnavailable
+
+
+class BridgeDesk:
+    """Hands each question to the service that answers it."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self.settings = bridge.settings
+        self._bridge = bridge
+
+    def now(self) -> datetime:
+        return self._bridge.clock()
+
+    def accept(self, events: Sequence[object], grant: Grant) -> list[Result]:
+        return accept.accept(self._bridge, events, grant)
+
+    def accept_webhook(self, kommun: str, system: str, webhook_id: str, body: bytes) -> Result:
+        return webhooks.accept_webhook(self._bridge, kommun, system, webhook_id, body)
+
+    def feed(self, after: str | None, limit: int, kommuner: tuple[str, ...]) -> FeedPage:
+        return queries.feed(self._bridge, after, limit, kommuner)
+
+    def case(self, arende: str, kommun: str | None) -> CaseView | None:
+        return queries.show_case(self._bridge, arende, kommun=kommun)
+
+    def deliveries(self, wanted: Filter) -> list[DeliveryView]:
+        return queries.list_deliveries(self._bridge, wanted)
+
+    def delivery(self, delivery_id: str) -> DeliveryDetail | None:
+        return queries.show_delivery(self._bridge, delivery_id)
+
+    def replay(self, delivery_id: str, *, actor: str, reason: str, dry_run: bool) -> ReplayItem:
+        return replay.replay_one(
+            self._bridge, delivery_id, actor=actor, reason=reason, dry_run=dry_run
+        )
+
+    def status(self) -> Status:
+        return queries.status(self._bridge)
+
+    def not_ready(self) -> list[str]:
+        try:
+            stored, newest = upkeep.schema_state(self.settings)
+        except StoreUnavailable:
+            return ["store_unavailable"]
+        return [] if stored == newest else ["schema_not_current"]

@@ -1,0 +1,63 @@
+"""What every route of one running app shares, and who may call it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import anyio
+import anyio.to_thread
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from bbic_bridge.receivers.access import Access
+from bbic_bridge.receivers.desk import Desk
+from bbic_bridge.security.tokens import Bearer, Role
+
+T = TypeVar("T")
+
+# Writers share a group commit and only wait; readers each hold a connection of the store's pool.
+WRITERS = 64
+READERS = 8
+
+
+class Front:
+    """The desk behind the routes, and the threads in which it may block."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.limits = desk.settings.limits
+        self.access = Access.of(desk.settings, desk.now)
+        self.draining = False
+        self._writers = anyio.CapacityLimiter(WRITERS)
+        self._readers = anyio.CapacityLimiter(READERS)
+
+    def drain(self) -> None:
+        """From now on the app says that nothing more should be sent here."""
+        self.draining = True
+
+    async def writing(self, job: Callable[[], T]) -> T:
+        """Runs a job that waits for a commit."""
+        return await anyio.to_thread.run_sync(job, limiter=self._writers)
+
+    async def reading(self, job: Callable[[], T]) -> T:
+        """Runs a job that only reads; slow ones never hold up intake."""
+        return await anyio.to_thread.run_sync(job, limiter=self._readers)
+
+
+def front_of(request: Request) -> Front:
+    front: Front = request.app.state.front
+    return front
+
+
+def _requires(role: Role) -> Callable[..., Awaitable[Bearer]]:
+    described = HTTPBearer(auto_error=False, scheme_name="token")
+
+    async def check(request: Request, _: Annotated[object, Depends(described)]) -> Bearer:
+        shown = request.headers.get("authorization")
+        return front_of(request).access.bearer(shown, role)
+
+    return check
+
+
+FrontOf = Annotated[Front, Depends(front_of)]
+Reader = Annotated[Bearer, Depends(_requires("read"))]
+Operator = Annotated[Bearer, Depends(_requires("operate"))]

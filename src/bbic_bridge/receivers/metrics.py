@@ -1,0 +1,79 @@
+"""``/metrics``: the store is asked at each scrape, so that every process tells the same.
+
+No label holds personal data: states and kommuner only.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from bbic_bridge.services.views import Status
+from bbic_bridge.store.engine import StoreUnavailable
+
+_PLAIN: tuple[tuple[str, str, Callable[[Status], float | None]], ...] = (
+    ("bbic_events", "Events stored", lambda status: status.events),
+    ("bbic_cases", "Cases known", lambda status: status.cases),
+    ("bbic_feed_events", "Events to the handbook workflow", lambda status: status.feed),
+    ("bbic_oldest_due_seconds", "Age of the oldest due", lambda status: status.oldest_due_s),
+    ("bbic_oldest_lease_seconds", "Age of the oldest lease", lambda status: status.oldest_lease_s),
+    (
+        "bbic_parked_behind_failed",
+        "Deliveries that wait behind one that needs a person",
+        lambda status: status.parked_behind_failed,
+    ),
+    (
+        "bbic_waiting_too_long",
+        "Deliveries that have waited longer than is reported",
+        lambda status: status.waiting_too_long,
+    ),
+)
+_LABELLED: tuple[tuple[str, str, str, Callable[[Status], Mapping[str, float]]], ...] = (
+    ("bbic_deliveries", "Deliveries to vendors", "state", lambda status: status.deliveries),
+    ("bbic_callbacks", "Callbacks to the workflow", "state", lambda status: status.callbacks),
+    (
+        "bbic_sync_lag_seconds",
+        "Since the vendor's changes were last read to the end",
+        "kommun",
+        lambda status: status.sync_lag_s,
+    ),
+)
+
+
+class StoreCollector(Collector):
+    """Asks for the bridge's status when scraped; a store out of reach is a value, not an error."""
+
+    def __init__(self, status: Callable[[], Status]) -> None:
+        self._status = status
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            status = self._status()
+        except StoreUnavailable:
+            yield _gauge("bbic_store_reachable", "Whether the store answers", 0)
+            return
+        yield _gauge("bbic_store_reachable", "Whether the store answers", 1)
+        for name, text, value in _PLAIN:
+            yield _gauge(name, text, value(status))
+        for name, text, label, values in _LABELLED:
+            yield _labelled(name, text, label, values(status))
+
+
+def render(status: Callable[[], Status]) -> bytes:
+    """One scrape, in Prometheus' text format."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(StoreCollector(status))
+    return generate_latest(registry)
+
+
+def _gauge(name: str, text: str, value: float | None) -> GaugeMetricFamily:
+    """An age that there is nothing to measure is 0: an alert on it then stays quiet."""
+    return GaugeMetricFamily(name, text, value=value or 0)
+
+
+def _labelled(name: str, text: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, text, labels=[label])
+    for key, value in sorted(values.items()):
+        family.add_metric([key], value)
+    return family

@@ -1,0 +1,10 @@
+"""The sandbox: Procapita, Treserva and a handbook workflow over real HTTP, with state in memory.
+
+It speaks the published contracts and knows nothing else of the bridge, so that it can disagree
+with an adapter.
+"""
+
+from bbic_bridge.sandbox.config import SandboxConfig
+from bbic_bridge.sandbox.server import serve
+
+__all__ = ["SandboxConfig", "serve"]

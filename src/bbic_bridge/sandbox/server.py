@@ -1,0 +1,86 @@
+"""Running the sandbox as a process."""
+
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from bbic_bridge.sandbox.app import create_app
+from bbic_bridge.sandbox.config import SandboxConfig
+from bbic_bridge.sandbox.world import World
+
+GRACE_S = 2
+BACKLOG = 2048
+
+
+def serve(config: SandboxConfig, announce: Callable[[str], None] | None = None) -> None:
+    """Serves until SIGTERM, then returns; SIGINT raises ``KeyboardInterrupt``.
+
+    Args:
+        announce: told one line when the sandbox can be called; prints it when left out.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    v6 = ":" in config.host
+    family = socket.AF_INET6 if v6 else socket.AF_INET
+    listener = socket.create_server((config.host, config.port), family=family, backlog=BACKLOG)
+    host = f"[{config.host}]" if v6 else config.host
+    address = f"http://{host}:{listener.getsockname()[1]}"
+    with listener, _sigterm_is_a_normal_end():
+        world = World(config)
+        server = Server(world, lambda: (announce or _print)(f"sandbox ready on {address}"))
+        server.run(sockets=[listener])
+
+
+class Server(uvicorn.Server):
+    """uvicorn, telling when it is ready and letting held connections go when it stops."""
+
+    def __init__(self, world: World, ready: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                create_app(world),
+                loop="uvloop" if sys.platform != "win32" else "asyncio",
+                http="httptools",
+                ws="none",
+                lifespan="on",
+                access_log=False,
+                proxy_headers=False,
+                log_level="warning",
+                timeout_graceful_shutdown=GRACE_S,
+                backlog=BACKLOG,
+            )
+        )
+        self._world = world
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._world.stopping.set()
+        await super().shutdown(sockets)
+
+
+@contextmanager
+def _sigterm_is_a_normal_end() -> Iterator[None]:
+    """uvicorn raises the signal again once it has stopped; SIGTERM then shall not kill."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

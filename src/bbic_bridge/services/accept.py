@@ -1,0 +1,176 @@
+"""Taking events in: checked, planned and stored in one transaction before they are accepted."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from bbic_bridge.delivery.reference import reference
+from bbic_bridge.delivery.states import State
+from bbic_bridge.handbook.handelser import Handelse, Ogiltig, parse_event
+from bbic_bridge.handbook.regler import KOMMUNVIDA, Plan, Planerad, planera
+from bbic_bridge.services.bridge import Bridge
+from bbic_bridge.services.views import Grant, Problem, Result, Violation
+from bbic_bridge.store import canonical
+from bbic_bridge.store.cases import add_person, ensure_case, persons_of
+from bbic_bridge.store.deliveries import WHOLE, NewDelivery, add_delivery
+from bbic_bridge.store.facts import EVERYWHERE, ScopedFact
+from bbic_bridge.store.inbox import StoredEvent, add_event, check_in
+from bbic_bridge.store.times import micros
+from bbic_bridge.store.tx import Tx
+
+_MAX_ID = 256
+WRONG_CHILD = ("with_person", "barnet_stammer_inte")
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    handelse: Handelse
+    plan: Plan
+    content_hash: bytes
+    document: Mapping[str, Any]
+
+
+def accept(bridge: Bridge, events: Sequence[object], grant: Grant) -> list[Result]:
+    """Accepts events.
+
+    Args:
+        events: parsed JSON, one value per CloudEvent.
+        grant: the sources and kommuner that the sender may speak for.
+
+    Returns:
+        One result per event, in order. Accepted ones are durably stored.
+
+    Raises:
+        StoreUnavailable: nothing was accepted.
+    """
+    checked = [_check(bridge, raw, grant) for raw in events]
+    good = [one for one in checked if isinstance(one, _Checked)]
+    due: list[tuple[str, str]] = []
+
+    def job(tx: Tx) -> list[Result]:
+        due.clear()
+        return [_store(bridge, tx, one, due) for one in good]
+
+    stored: Iterator[Result] = iter(())
+    if good:
+        locks = {(one.handelse.kommun, one.handelse.subject) for one in good}
+        stored = iter(bridge.store.write(job, locks))
+        bridge.wake(due)
+    return [next(stored) if isinstance(one, _Checked) else one for one in checked]
+
+
+def person_hash(bridge: Bridge, kommun: str, personnummer: str) -> bytes:
+    """The keyed hash that a number is known by in a kommun."""
+    return bridge.store.keyring.roots.keyed_hash("person", kommun.encode(), personnummer.encode())
+
+
+def _check(bridge: Bridge, raw: object, grant: Grant) -> _Checked | Result:
+    event_id = _id_of(raw)
+    try:
+        handelse = parse_event(raw)
+    except Ogiltig as error:
+        violations = tuple(Violation(pointer, message) for pointer, message in error.violations)
+        status = 400 if error.code == "invalid_event" else 422
+        return _rejected(
+            event_id, Problem(status, error.code, "The event is not valid", violations)
+        )
+    if not grant.allows(handelse.source, handelse.kommun):
+        problem = Problem(403, "not_granted", "The secret is not for this source and kommun")
+        return _rejected(event_id, problem)
+    if handelse.kommun not in bridge.settings.kommun:
+        where = (Violation("/kommun", "this kommun is not configured"),)
+        return _rejected(event_id, Problem(422, "unknown_kommun", "Unknown kommun", where))
+    content = bridge.store.keyring.roots.keyed_hash("content", canonical.dumps(raw))
+    document = cast(Mapping[str, Any], raw)["data"]
+    return _Checked(handelse, planera(handelse), content, document)
+
+
+def _store(bridge: Bridge, tx: Tx, one: _Checked, due: list[tuple[str, str]]) -> Result:
+    handelse = one.handelse
+    match check_in(tx, handelse.source, handelse.id, one.content_hash):
+        case "same":
+            return Result(handelse.id, "duplicate")
+        case "other":
+            where = (Violation("/id", "this id has been used for another event"),)
+            return _rejected(
+                handelse.id, Problem(409, "id_reused", "Same id, other content", where)
+            )
+        case _:
+            pass
+    case = (handelse.kommun, handelse.subject)
+    ensure_case(tx, case)
+    held_by = _guard_identity(bridge, tx, handelse)
+    row = reference(handelse.time, handelse.source, handelse.id)
+    event = StoredEvent(
+        id=row,
+        kommun=handelse.kommun,
+        arende=handelse.subject,
+        source=handelse.source,
+        event_id=handelse.id,
+        type=handelse.type,
+        time=micros(handelse.time),
+        received_at=tx.now,
+        warnings=tuple(
+            {"pointer": v.pointer, "message": v.message, "kalla": v.kalla}
+            for v in one.plan.varningar
+        ),
+    )
+    add_event(tx, event, one.document)
+    for number, planned in enumerate(one.plan.uppgifter):
+        new = _delivery(bridge, handelse, planned, row, number, held_by)
+        if add_delivery(tx, new) is State.READY:
+            due.append((new.id, new.operation))
+    return Result(handelse.id, "accepted")
+
+
+def _guard_identity(bridge: Bridge, tx: Tx, handelse: Handelse) -> tuple[str, str] | None:
+    """An event about another child than the case's is stored, but nothing of it is sent."""
+    case = (handelse.kommun, handelse.subject)
+    number = person_hash(bridge, handelse.kommun, handelse.data.barn.personnummer)
+    known = persons_of(tx, case)
+    if known and number not in known:
+        return WRONG_CHILD
+    if not known:
+        add_person(tx, case, number)
+    return None
+
+
+def _delivery(
+    bridge: Bridge,
+    handelse: Handelse,
+    planned: Planerad,
+    row: str,
+    number: int,
+    held_by: tuple[str, str] | None,
+) -> NewDelivery:
+    kommun, arende = handelse.kommun, handelse.subject
+    intent = (handelse.source, handelse.id, planned.operation, str(number))
+    gives = [(effect, scoped(arende, fact)) for effect, fact in enumerate(planned.ger)]
+    gives += [(WHOLE, scoped(arende, fact)) for fact in planned.ger_ocksa]
+    return NewDelivery(
+        id=reference(handelse.time, *intent),
+        kommun=kommun,
+        arende=arende,
+        system=bridge.settings.kommun[kommun].system,
+        operation=planned.operation,
+        event_row=row,
+        event_type=handelse.type,
+        payload=planned.uppgift.model_dump(mode="json"),
+        needs=tuple(scoped(arende, fact) for fact in planned.kraver),
+        gives=tuple(gives),
+        held_by=held_by,
+    )
+
+
+def scoped(arende: str, fact: str) -> ScopedFact:
+    """A fact with where it holds: in its ärende, or in the whole kommun."""
+    return (EVERYWHERE if fact.partition(":")[0] in KOMMUNVIDA else arende, fact)
+
+
+def _id_of(raw: object) -> str | None:
+    found = raw.get("id") if isinstance(raw, dict) else None
+    return found if isinstance(found, str) and len(found) <= _MAX_ID else None
+
+
+def _rejected(event_id: str | None, problem: Problem) -> Result:
+    return Result(event_id, "rejected", problem)

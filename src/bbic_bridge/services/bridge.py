@@ -1,0 +1,38 @@
+"""What every use case works with. Built once per process by ``bootstrap``."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bbic_bridge.delivery.decide import Policy
+from bbic_bridge.delivery.ports import VendorSystem
+from bbic_bridge.settings import Settings
+from bbic_bridge.store.store import Store
+
+WORKFLOW = "workflow"
+NOTIFY = "notify_workflow"
+BRIDGE = "_bridge"
+Wake = Callable[[Iterable[tuple[str, str]]], None]
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """The parts.
+
+    ``systems`` gives a kommun's vendor system (or the workflow, by the name ``WORKFLOW``);
+    ``policy`` how it is treated; ``wake`` takes (id, operation) pairs of deliveries that are due
+    and never blocks or fails.
+    """
+
+    settings: Settings
+    store: Store
+    clock: Callable[[], datetime]
+    systems: Callable[[str], VendorSystem]
+    policy: Callable[[str], Policy]
+    wake: Wake
+    closers: tuple[Callable[[], None], ...] = ()
+
+    def close(self) -> None:
+        """Sends and writes what is queued and lets go of the broker and the database."""
+        for close in self.closers:
+            close()

@@ -1,0 +1,198 @@
+"""Carrying a delivery: claim, map, send, read back, record.
+
+The order here is the promise: the attempt is counted and the lease checked before any byte
+leaves; what happened and what it makes possible is written in one transaction afterwards.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bbic_bridge import telemetry
+from bbic_bridge.delivery import decide
+from bbic_bridge.delivery.errors import (
+    Ambiguous,
+    BridgeError,
+    ConfigurationError,
+    Contract,
+    DeliveryError,
+)
+from bbic_bridge.delivery.ports import Finding, Link, Order, VendorSystem
+from bbic_bridge.delivery.reference import fresh_id
+from bbic_bridge.delivery.states import SENDABLE, State
+from bbic_bridge.security.envelope import CannotOpen
+from bbic_bridge.services import record
+from bbic_bridge.services.bridge import WORKFLOW, Bridge
+from bbic_bridge.services.orders import order_of, system_name
+from bbic_bridge.store.claims import Claim, LeaseLost
+from bbic_bridge.store.deliveries import Attempt
+from bbic_bridge.store.times import micros, moment
+
+LEASE_MARGIN_S = 1.0
+log = telemetry.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    claim: Claim
+    system: VendorSystem
+    policy: decide.Policy
+    order: Order
+    links: tuple[Link, ...]
+
+
+def claim(bridge: Bridge, limit: int) -> list[Claim]:
+    """Claims up to ``limit`` due deliveries for this process."""
+    lease_s = bridge.settings.worker.lease_s
+    return bridge.store.write(lambda tx: tx.claims.take(tx.connection, tx.now, limit, lease_s))
+
+
+def give_back(bridge: Bridge, claims: Sequence[Claim]) -> None:
+    """Returns claims that were not begun, as they were."""
+    bridge.store.write(lambda tx: tx.claims.release(tx.connection, claims, tx.now))
+
+
+def carry(bridge: Bridge, claim: Claim) -> None:
+    """Takes one claimed delivery as far as it goes now, and records it.
+
+    Never raises for what a vendor did. A lost lease ends it silently: somebody else has it.
+    """
+    try:
+        record.record(bridge, claim, _outcome_of(bridge, claim))
+    except LeaseLost:
+        log.warning("lease_lost", delivery=claim.id, operation=claim.operation)
+
+
+def _outcome_of(bridge: Bridge, claim: Claim) -> record.Outcome:
+    started = bridge.clock()
+    try:
+        work = _load(bridge, claim)
+    except (ConfigurationError, CannotOpen) as error:
+        log.error("delivery_not_loadable", delivery=claim.id, error=telemetry.error_name(error))
+        then = decide.Next(State.WITH_PERSON, None, "with_person", "not_loadable")
+        return _outcome(bridge, claim, "load", started, then)
+    return _send(bridge, work) if claim.was in SENDABLE else _check(bridge, work)
+
+
+def needed_s(bridge: Bridge, claim: Claim) -> float:
+    """How much of the lease must remain before sending: the whole request and a margin."""
+    if claim.system == WORKFLOW:
+        callback = bridge.settings.callback
+        return (callback.timeout_s if callback else 0) + LEASE_MARGIN_S
+    return bridge.settings.kommun[claim.kommun].timeout_s + LEASE_MARGIN_S
+
+
+def _load(bridge: Bridge, claim: Claim) -> _Work:
+    with bridge.store.read() as tx:
+        order, own = order_of(tx, claim, looking=claim.was not in SENDABLE)
+    name = system_name(claim)
+    return _Work(claim, bridge.systems(name), bridge.policy(name), order, own)
+
+
+def _send(bridge: Bridge, work: _Work) -> record.Outcome:
+    claim, order = work.claim, work.order
+    started = bridge.clock()
+    try:
+        body = work.system.prepare(order)
+    except DeliveryError as error:
+        history = _history(claim, claim.attempts, started)
+        then = decide.after_error(error, history, bridge.clock(), work.policy)
+        return _outcome(bridge, claim, "map", started, then, error=error)
+    needed = needed_s(bridge, claim)
+    bridge.store.write(lambda tx: tx.claims.begin(tx.connection, claim, needed, tx.now))
+    try:
+        receipt = work.system.send(order, body)
+    except DeliveryError as error:
+        return _after_failed_send(bridge, work, started, error)
+    except Exception as error:  # noqa: BLE001  our own fault must not look like "not sent"
+        log.error("adapter_fault", delivery=claim.id, error=telemetry.error_name(error))
+        return _after_failed_send(bridge, work, started, Ambiguous("internal_error"))
+    finding = Finding("found") if receipt.final else _read_back(work, receipt.links)
+    ended = bridge.clock()
+    history = _history(claim, claim.attempts + 1, ended)
+    then = decide.after_accepted(finding, history, ended, work.policy)
+    links = receipt.links + (finding.links if finding else ())
+    return _outcome(
+        bridge, claim, "send", started, then, links=links, answer=receipt.answer, number=1
+    )
+
+
+def _after_failed_send(
+    bridge: Bridge, work: _Work, started: datetime, error: DeliveryError
+) -> record.Outcome:
+    ended = bridge.clock()
+    history = _history(work.claim, work.claim.attempts + 1, ended)
+    then = decide.after_error(error, history, ended, work.policy)
+    return _outcome(bridge, work.claim, "send", started, then, error=error, number=1)
+
+
+def _read_back(work: _Work, links: tuple[Link, ...]) -> Finding | None:
+    try:
+        return work.system.find(work.order, links)
+    except BridgeError:
+        return None
+
+
+def _check(bridge: Bridge, work: _Work) -> record.Outcome:
+    """Verifies what was accepted, or looks up what may have happened."""
+    claim, started = work.claim, bridge.clock()
+    ended_at = moment(claim.ended_at) if claim.ended_at is not None else started
+    history = _history(claim, claim.attempts, ended_at)
+    action = "verify" if claim.was is State.SENT else "look_up"
+    try:
+        finding = work.system.find(work.order, work.links)
+    except DeliveryError as error:
+        now = bridge.clock()
+        if claim.was is State.SENT:
+            then = decide.after_accepted(None, history, now, work.policy)
+        else:
+            then = decide.cannot_ask(error, history, now)
+        return _outcome(bridge, claim, action, started, then, error=error)
+    now = bridge.clock()
+    if claim.was is State.SENT:
+        then = decide.after_accepted(finding, history, now, work.policy)
+    else:
+        then = decide.after_look_up(finding, history, now, work.policy)
+    return _outcome(
+        bridge, claim, action, started, then, links=finding.links, answer=finding.answer
+    )
+
+
+def _history(claim: Claim, attempts: int, ended_at: datetime) -> decide.History:
+    first = moment(claim.first_try_at) if claim.first_try_at is not None else ended_at
+    return decide.History(
+        attempts=attempts,
+        checks=claim.checks,
+        first_try_at=first,
+        ended_at=ended_at,
+        contract=claim.error_kind == Contract.kind,
+    )
+
+
+def _outcome(
+    bridge: Bridge,
+    claim: Claim,
+    action: str,
+    started: datetime,
+    then: decide.Next,
+    *,
+    links: tuple[Link, ...] = (),
+    answer: bytes = b"",
+    error: DeliveryError | None = None,
+    number: int = 0,
+) -> record.Outcome:
+    ended = bridge.clock()
+    attempt = Attempt(
+        id=fresh_id(),
+        number=claim.attempts + number,
+        effect=claim.effect,
+        action=action,
+        started_at=micros(started),
+        ended_at=micros(ended),
+        outcome=then.state.value,
+        error_kind=error.kind if error else then.kind,
+        error_code=error.code if error else then.code,
+        reason=error.reason if error else "",
+        answer=(error.answer or b"") if error else answer,
+    )
+    return record.Outcome(then, attempt, links, sent=action == "send", ended_at=ended)

@@ -1,0 +1,45 @@
+"""Showing that something is there without showing it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+# What an operator needs to see as it is: ids, codes and dates that name no one.
+_OPEN = frozenset(
+    {
+        "anteckning_id",
+        "beslut_id",
+        "beslutsdatum",
+        "beslutstyp",
+        "datum",
+        "dokument_id",
+        "dokumenttyp",
+        "ersatter",
+        "fran",
+        "insats_id",
+        "insatstyp",
+        "mal_id",
+        "omfattning",
+        "orsak",
+        "plan_id",
+        "resurs_id",
+        "skydd",
+        "slutdatum",
+        "till",
+        "uppdrag_id",
+        "enhet_id",
+        "schema_version",
+        "behov_av_sip",
+    }
+)
+MASK = "•••"
+
+
+def masked(value: Any, name: str = "") -> Any:
+    """The same shape with every value hidden but those in the open list."""
+    if isinstance(value, Mapping):
+        return {key: masked(inner, key) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked(inner, name) for inner in value]
+    if value is None or isinstance(value, bool) or name in _OPEN:
+        return value
+    return MASK

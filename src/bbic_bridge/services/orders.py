@@ -1,0 +1,87 @@
+"""Making an order out of a stored delivery: its uppgift, and the vendor's ids for our own."""
+
+from typing import Any, Protocol
+
+from bbic_bridge.delivery.ports import Link, Order
+from bbic_bridge.handbook.uppgifter import EFFEKTER
+from bbic_bridge.services.bridge import WORKFLOW
+from bbic_bridge.store.deliveries import payload_of
+from bbic_bridge.store.identities import links_of_case, links_of_ours
+from bbic_bridge.store.tx import Tx
+
+
+class Stored(Protocol):
+    """What a claim and a delivery's row have in common."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def kommun(self) -> str: ...
+    @property
+    def arende(self) -> str: ...
+    @property
+    def system(self) -> str: ...
+    @property
+    def operation(self) -> str: ...
+    @property
+    def effect(self) -> int: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def payload(self) -> bytes: ...
+
+
+def system_name(stored: Stored) -> str:
+    """The name that ``Bridge.systems`` and ``Bridge.policy`` know the delivery's system by."""
+    return WORKFLOW if stored.system == WORKFLOW else stored.kommun
+
+
+def effect_of(stored: Stored) -> str | None:
+    """The effect that is to be brought about now, None where the operation has but one."""
+    effects = EFFEKTER.get(stored.operation)
+    return effects[stored.effect] if effects else None
+
+
+def reference_of(stored: Stored) -> str:
+    """The reference that this effect travels under."""
+    effect = effect_of(stored)
+    return f"{stored.id}/{effect}" if effect else stored.id
+
+
+def order_of(tx: Tx, stored: Stored, *, looking: bool) -> tuple[Order, tuple[Link, ...]]:
+    """The order, and the links its own effect has made so far.
+
+    Args:
+        looking: whether the effect will be looked for, which needs to know what is taken.
+    """
+    reference = reference_of(stored)
+    uppgift = payload_of(tx, stored.kommun, stored.id, stored.payload)
+    case_links: list[tuple[Link, str]] = []
+    if looking:
+        case_links = links_of_case(tx, stored.kommun, stored.system, stored.arende)
+    order = Order(
+        reference=reference,
+        idempotency_key=f"{reference}.v{stored.version}",
+        kommun=stored.kommun,
+        arende=stored.arende,
+        operation=stored.operation,
+        effect=effect_of(stored),
+        uppgift=uppgift,
+        vendor_ids=links_of_ours(tx, stored.kommun, stored.system, _ids_in(uppgift)),
+        taken=frozenset(
+            (link.kind, link.vendor_id) for link, origin in case_links if origin != reference
+        ),
+    )
+    return order, tuple(link for link, origin in case_links if origin == reference)
+
+
+def _ids_in(uppgift: dict[str, Any]) -> list[str]:
+    ids = [
+        value
+        for name, value in uppgift.items()
+        if isinstance(value, str) and (name.endswith("_id") or name == "ersatter")
+    ]
+    if uppgift.get("resurs_id") and "insats_id" in uppgift:
+        # An allocation has no id of its own with us: it is named by what it ties together.
+        ids.append(f"{uppgift['insats_id']}/{uppgift['resurs_id']}")
+    return ids

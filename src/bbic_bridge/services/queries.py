@@ -1,0 +1,235 @@
+"""Reading for people and their tools. Everything is masked unless asked to be revealed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bbic_bridge.delivery.states import NEEDS_PERSON, TERMINAL, State
+from bbic_bridge.handbook.uppgifter import EFFEKTER
+from bbic_bridge.services.bridge import Bridge
+from bbic_bridge.services.masking import masked
+from bbic_bridge.services.views import (
+    AttemptView,
+    CaseView,
+    DeliveryDetail,
+    DeliveryView,
+    FeedPage,
+    Filter,
+    Status,
+    StepView,
+)
+from bbic_bridge.store import overview
+from bbic_bridge.store.cases import is_known, kommuner_of
+from bbic_bridge.store.changes import last_reads
+from bbic_bridge.store.deliveries import Attempt, attempts_of, payload_of
+from bbic_bridge.store.facts import facts_of_case
+from bbic_bridge.store.feed import feed_of_case, has_unsealed, read_feed, seal
+from bbic_bridge.store.identities import links_of_case
+from bbic_bridge.store.inbox import count_events, events_of_case
+from bbic_bridge.store.times import micros, moment
+from bbic_bridge.store.tx import Tx
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+_CURSOR_DIGITS = 18
+_OUR_NEWS = ("leverans.", "frist.", "avvikelse.")
+
+
+def to_query(wanted: Filter, after_seq: int = 0) -> overview.Query:
+    """The store's form of a filter."""
+    return overview.Query(
+        states=wanted.states,
+        kommuner=wanted.kommuner,
+        system=wanted.system,
+        operation=wanted.operation,
+        arende=wanted.arende,
+        error=wanted.error,
+        since=micros(wanted.since) if wanted.since else None,
+        until=micros(wanted.until) if wanted.until else None,
+        after_seq=after_seq,
+        limit=wanted.limit,
+    )
+
+
+def list_deliveries(bridge: Bridge, wanted: Filter) -> list[DeliveryView]:
+    """The deliveries of a filter, the oldest first; ``after`` is the id to go on from."""
+    with bridge.store.read() as tx:
+        after = 0
+        if wanted.after is not None:
+            row = overview.get_delivery(tx, wanted.after)
+            after = row.seq if row is not None else 0
+        rows = overview.find_deliveries(tx, to_query(wanted, after))
+        return [_view(tx, row) for row in rows]
+
+
+def show_delivery(
+    bridge: Bridge, delivery_id: str, *, reveal: bool = False
+) -> DeliveryDetail | None:
+    """One delivery with its attempts, or None. The caller audits a reveal."""
+    with bridge.store.read() as tx:
+        row = overview.get_delivery(tx, delivery_id)
+        if row is None:
+            return None
+        uppgift = payload_of(tx, row.kommun, row.id, row.payload)
+        links = [
+            (link.kind, link.our_id, link.vendor_id)
+            for link, origin in links_of_case(tx, row.kommun, row.system, row.arende)
+            if origin.partition("/")[0] == row.id
+        ]
+        attempts = attempts_of(tx, row.kommun, row.id)
+        return DeliveryDetail(
+            delivery=_view(tx, row),
+            attempts=tuple(_attempt(one, row.operation, reveal=reveal) for one in attempts),
+            uppgift=uppgift if reveal else masked(uppgift),
+            links=tuple(links),
+        )
+
+
+def show_case(bridge: Bridge, arende: str, *, kommun: str | None = None) -> CaseView | None:
+    """A case's timeline, or None. Without a kommun the case's name must be in one kommun only."""
+    with bridge.store.read() as tx:
+        if kommun is None:
+            found = kommuner_of(tx, arende)
+            if len(found) != 1:
+                return None
+            kommun = found[0]
+        if not is_known(tx, (kommun, arende)):
+            return None
+        query = overview.Query(kommuner=(kommun,), arende=arende, limit=10_000)
+        views = [_view(tx, row) for row in overview.find_deliveries(tx, query)]
+        steps = _event_steps(tx, kommun, arende) + _news_steps(tx, kommun, arende)
+        steps += [_delivery_step(view) for view in views]
+        return CaseView(
+            kommun=kommun,
+            arende=arende,
+            steps=tuple(sorted(steps, key=lambda step: (step.at, step.kind != "event"))),
+            facts=tuple(facts_of_case(tx, kommun, arende)),
+            open_deliveries=tuple(v for v in views if State(v.state) not in TERMINAL),
+        )
+
+
+def feed(bridge: Bridge, after: str | None, limit: int, kommuner: Sequence[str]) -> FeedPage:
+    """What the workflow is told after a cursor.
+
+    Raises:
+        ValueError: the cursor is not one of ours.
+    """
+    if after is not None and not (
+        after.isascii() and after.isdigit() and len(after) <= _CURSOR_DIGITS
+    ):
+        raise ValueError("the cursor is not one of this feed's")
+    start = int(after or 0)
+    _seal_if_needed(bridge)
+    with bridge.store.read() as tx:
+        rows = read_feed(tx, start, limit, kommuner)
+    last = rows[-1][0] if rows else start
+    return FeedPage(events=tuple(event for _, event in rows), cursor=str(last))
+
+
+def status(bridge: Bridge) -> Status:
+    """Counts and ages. Cheap enough to be asked at every scrape."""
+    with bridge.store.read() as tx:
+        deliveries, callbacks = overview.count_states(tx)
+        cases, told = overview.count_rows(tx)
+        days = bridge.settings.waiting_report_days
+        return Status(
+            deliveries=deliveries,
+            callbacks=callbacks,
+            events=count_events(tx),
+            cases=cases,
+            feed=told,
+            oldest_due_s=_age(tx, overview.oldest_due(tx)),
+            oldest_lease_s=_age(tx, overview.oldest_lease(tx)),
+            parked_behind_failed=overview.parked(tx),
+            waiting_too_long=len(overview.waiting_since(tx, tx.now - int(days * DAY))),
+            sync_lag_s={kommun: _age(tx, at) or 0.0 for kommun, at in last_reads(tx)},
+        )
+
+
+def _seal_if_needed(bridge: Bridge) -> None:
+    with bridge.store.read() as tx:
+        needed = has_unsealed(tx)
+    if needed:
+        bridge.store.write(seal)
+
+
+def _age(tx: Tx, at: int | None) -> float | None:
+    return None if at is None else max(0.0, (tx.now - at) / SECOND)
+
+
+def _view(tx: Tx, row: Any) -> DeliveryView:
+    lacking = overview.unmet_needs(tx, row.id) if row.state == State.WAITING.value else []
+    stuck = State(row.state) in NEEDS_PERSON
+    return DeliveryView(
+        id=row.id,
+        kommun=row.kommun,
+        arende=row.arende,
+        system=row.system,
+        operation=row.operation,
+        state=row.state,
+        event_type=row.event_type,
+        attempts=row.attempts,
+        error_kind=row.error_kind,
+        error_code=row.error_code,
+        due_at=moment(row.due_at) if row.due_at is not None else None,
+        created_at=moment(row.created_at),
+        updated_at=moment(row.updated_at),
+        waits_for=tuple(fact for _, fact in lacking),
+        behind=overview.stands_behind(tx, row.kommun, lacking),
+        waiting_behind=len(overview.dependents(tx, row.id)) if stuck else 0,
+    )
+
+
+def _attempt(attempt: Attempt, operation: str, *, reveal: bool) -> AttemptView:
+    effects = EFFEKTER.get(operation)
+    hidden = "" if not attempt.reason else masked(attempt.reason)
+    return AttemptView(
+        number=attempt.number,
+        effect=effects[attempt.effect] if effects else None,
+        action=attempt.action,
+        started_at=moment(attempt.started_at),
+        ended_at=moment(attempt.ended_at),
+        outcome=attempt.outcome,
+        error_kind=attempt.error_kind,
+        error_code=attempt.error_code,
+        reason=attempt.reason if reveal else hidden,
+        answer=attempt.answer.decode("utf-8", "replace") if reveal else "",
+    )
+
+
+def _event_steps(tx: Tx, kommun: str, arende: str) -> list[StepView]:
+    return [
+        StepView(
+            at=moment(event.time),
+            kind="event",
+            name=event.type,
+            state="received",
+            detail="; ".join(f"{w['pointer']}: {w['message']}" for w in event.warnings),
+        )
+        for event in events_of_case(tx, kommun, arende)
+    ]
+
+
+def _news_steps(tx: Tx, kommun: str, arende: str) -> list[StepView]:
+    """What the vendors told us; how our own deliveries went stands with the deliveries."""
+    steps = []
+    for at, event in feed_of_case(tx, kommun, arende):
+        name = str(event["type"])
+        if not name.removeprefix("se.bbic.").startswith(_OUR_NEWS):
+            steps.append(StepView(at=moment(at), kind="vendor", name=name, state="told"))
+    return steps
+
+
+def _delivery_step(view: DeliveryView) -> StepView:
+    detail = view.error_code or ""
+    if view.behind:
+        detail = f"waits behind {view.behind}"
+    elif view.waiting_behind:
+        detail = f"{detail}; {view.waiting_behind} waiting behind this one".lstrip("; ")
+    return StepView(
+        at=view.created_at,
+        kind="delivery",
+        name=view.operation,
+        state=view.state,
+        detail=detail,
+        waits_for=view.waits_for,
+    )

@@ -1,0 +1,173 @@
+"""Trying again what stopped, correcting it, or calling it off. Every act is audited."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from bbic_bridge.delivery.errors import BridgeError
+from bbic_bridge.delivery.states import CANCELLABLE, REPLAYABLE, State
+from bbic_bridge.handbook.uppgifter import UPPGIFTER
+from bbic_bridge.services.accept import WRONG_CHILD
+from bbic_bridge.services.audit import note
+from bbic_bridge.services.bridge import NOTIFY, Bridge
+from bbic_bridge.services.orders import order_of, system_name
+from bbic_bridge.services.queries import to_query
+from bbic_bridge.services.views import Filter, ReplayItem
+from bbic_bridge.store import overview
+from bbic_bridge.store.deliveries import change_state, keep_payload
+from bbic_bridge.store.tx import Tx
+
+PAGE = 500
+REPLAYED_BY_DEFAULT = (State.FAILED.value, State.WITH_PERSON.value)
+
+
+class NotPossible(BridgeError):
+    """The act does not fit the delivery; the message says why, for an operator."""
+
+
+def select(bridge: Bridge, wanted: Filter) -> Iterator[str]:
+    """Ids of what a replay of this filter means, page by page; by default what needs a person."""
+    if not wanted.states:
+        wanted = replace(wanted, states=REPLAYED_BY_DEFAULT)
+    after, left = 0, wanted.limit
+    while left > 0:
+        query = replace(to_query(wanted, after), limit=min(PAGE, left))
+        with bridge.store.read() as tx:
+            page = list(overview.find_ids(tx, query))
+        if not page:
+            return
+        yield from (delivery_id for _, delivery_id in page)
+        after = page[-1][0]
+        left -= len(page)
+
+
+def replay_one(
+    bridge: Bridge,
+    delivery_id: str,
+    *,
+    actor: str,
+    dry_run: bool = False,
+    edit: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> ReplayItem:
+    """Lets a stopped delivery go again.
+
+    What may have reached the vendor is looked up before it is sent. An edit makes a new version;
+    the original stays.
+
+    Args:
+        edit: the whole corrected uppgift, as JSON.
+
+    Raises:
+        NotPossible: no such delivery, or the edit does not fit the operation.
+    """
+    with bridge.store.read() as tx:
+        row = overview.get_delivery(tx, delivery_id)
+        if row is None:
+            raise NotPossible(f"there is no delivery {delivery_id}")
+        behind = len(overview.dependents(tx, delivery_id))
+    corrected = None if edit is None else _validated(row.operation, edit)
+    refusal = _refusal(row, edited=corrected is not None)
+    if refusal:
+        done = row.state == State.VERIFIED.value
+        return ReplayItem(
+            row.id, row.operation, "already_done" if done else "refused", refusal, behind
+        )
+    if dry_run:
+        return ReplayItem(row.id, row.operation, "would_release", _at_vendor(bridge, row), behind)
+    details = {"reason": reason, "edited": corrected is not None, "was": row.state}
+
+    def job(tx: Tx) -> bool:
+        changed = change_state(tx, row.id, sorted(REPLAYABLE), _released(tx, row))
+        if changed:
+            if corrected is not None:
+                keep_payload(tx, row.kommun, row.id, corrected)
+            note(tx, actor, "replay", row.id, row.kommun, details)
+        return changed
+
+    if not bridge.store.write(job, [(row.kommun, row.arende)]):
+        return ReplayItem(row.id, row.operation, "refused", "it is being worked on", behind)
+    bridge.wake([(row.id, row.operation)])
+    return ReplayItem(row.id, row.operation, "released", "", behind)
+
+
+def cancel(
+    bridge: Bridge, delivery_id: str, *, actor: str, reason: str, dry_run: bool = False
+) -> list[str]:
+    """Calls a delivery off, and with it all that needs what it would have given.
+
+    Returns:
+        The ids that are (or with ``dry_run`` would be) cancelled, the named one first.
+
+    Raises:
+        NotPossible: it is done, or may have reached the vendor.
+    """
+
+    def job(tx: Tx) -> list[str]:
+        row = overview.get_delivery(tx, delivery_id)
+        if row is None:
+            raise NotPossible(f"there is no delivery {delivery_id}")
+        ids = [delivery_id, *overview.dependents(tx, delivery_id)]
+        if dry_run:
+            return ids
+        values = {"state": State.CANCELLED.value, "due_at": None}
+        if not change_state(tx, delivery_id, sorted(CANCELLABLE), values):
+            raise NotPossible(f"{delivery_id} is {row.state} and cannot be cancelled")
+        for one in ids[1:]:
+            change_state(tx, one, [State.WAITING], values)
+        details = {"reason": reason, "with": ids[1:]}
+        note(tx, actor, "cancel", delivery_id, row.kommun, details)
+        return ids
+
+    with bridge.store.read() as tx:
+        row = overview.get_delivery(tx, delivery_id)
+    locks = [] if row is None else [(row.kommun, row.arende)]
+    return bridge.store.write(job, locks)
+
+
+def _refusal(row: Any, *, edited: bool) -> str:
+    if State(row.state) not in REPLAYABLE:
+        return f"it is {row.state}"
+    if (row.error_kind, row.error_code) == WRONG_CHILD:
+        return "the event names another child than the case: send a corrected event"
+    if edited and row.operation == NOTIFY:
+        return "a callback cannot be edited"
+    return ""
+
+
+def _released(tx: Tx, row: Any) -> dict[str, Any]:
+    """Never sent: ready. Otherwise look first, whatever the vendor said."""
+    first = {"due_at": tx.now, "first_try_at": None, "checks": 0}
+    if row.attempts == 0:
+        return {"state": State.READY.value, **first}
+    return {"state": State.AMBIGUOUS.value, "error_kind": None, **first}
+
+
+def _validated(operation: str, edit: Mapping[str, Any]) -> dict[str, Any]:
+    model = UPPGIFTER.get(operation)
+    if model is None:
+        raise NotPossible(f"{operation} cannot be edited")
+    try:
+        return model.model_validate_json(json.dumps(edit)).model_dump(mode="json")
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = "/" + "/".join(str(part) for part in first["loc"])
+        raise NotPossible(f"{where}: {first['msg']}") from None
+
+
+def _at_vendor(bridge: Bridge, row: Any) -> str:
+    """What the vendor holds of it now, for a dry run."""
+    if row.attempts == 0:
+        return "was never sent; it would be sent"
+    with bridge.store.read() as tx:
+        order, links = order_of(tx, row, looking=True)
+    try:
+        finding = bridge.systems(system_name(row)).find(order, links)
+    except BridgeError as error:
+        return f"the vendor could not be asked ({error})"
+    if finding.outcome == "found":
+        return "the vendor has it; it would be verified, not sent again"
+    return f"at the vendor: {finding.outcome}; it would be sent"

@@ -1,0 +1,188 @@
+"""What the faces (receivers, workers, cli) give to and get from the use cases. Plain values.
+
+No view holds unmasked personal data unless its name says ``revealed``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing wrong: where (JSON pointer into the event, or XPath) and what, in plain words."""
+
+    pointer: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something was refused: an HTTP status, a static code, a title and the violations."""
+
+    status: int
+    code: str
+    title: str
+    violations: tuple[Violation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer to one event. ``id`` is the event's own id, where one could be read."""
+
+    id: str | None
+    status: Literal["accepted", "duplicate", "rejected"]
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a caller may speak for: CloudEvents sources and kommuner; ``*`` is all."""
+
+    sources: tuple[str, ...] = ("*",)
+    kommuner: tuple[str, ...] = ("*",)
+
+    def allows(self, source: str, kommun: str) -> bool:
+        return self.allows_source(source) and self.allows_kommun(kommun)
+
+    def allows_source(self, source: str) -> bool:
+        return "*" in self.sources or source in self.sources
+
+    def allows_kommun(self, kommun: str) -> bool:
+        return "*" in self.kommuner or kommun in self.kommuner
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which deliveries. Empty fields do not filter. ``error`` is a kind or a code."""
+
+    states: tuple[str, ...] = ()
+    kommuner: tuple[str, ...] = ()
+    system: str | None = None
+    operation: str | None = None
+    arende: str | None = None
+    error: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 100
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """One delivery in a list. ``waits_for`` names facts; ``behind`` the delivery it waits for."""
+
+    id: str
+    kommun: str
+    arende: str
+    system: str
+    operation: str
+    state: str
+    event_type: str
+    attempts: int
+    error_kind: str | None
+    error_code: str | None
+    due_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    waits_for: tuple[str, ...] = ()
+    behind: str | None = None
+    waiting_behind: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """One attempt of a delivery: what was done, how it ended."""
+
+    number: int
+    effect: str | None
+    action: str
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+    error_kind: str | None
+    error_code: str | None
+    reason: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryDetail:
+    """A delivery with its attempts; ``uppgift`` is masked unless asked to be revealed."""
+
+    delivery: DeliveryView
+    attempts: tuple[AttemptView, ...]
+    uppgift: Mapping[str, Any]
+    links: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One line of a case's timeline: an event, a delivery or something a vendor told us."""
+
+    at: datetime
+    kind: Literal["event", "delivery", "vendor"]
+    name: str
+    state: str
+    detail: str = ""
+    waits_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case's timeline, its facts and what is still open."""
+
+    kommun: str
+    arende: str
+    steps: tuple[StepView, ...]
+    facts: tuple[str, ...]
+    open_deliveries: tuple[DeliveryView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """CloudEvents to the handbook workflow, oldest first, and the cursor to go on from."""
+
+    events: tuple[Mapping[str, Any], ...]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the bridge is: counts per state and the ages (seconds) that tell trouble."""
+
+    deliveries: Mapping[str, int]
+    callbacks: Mapping[str, int]
+    events: int
+    cases: int
+    feed: int
+    oldest_due_s: float | None
+    oldest_lease_s: float | None
+    parked_behind_failed: int
+    waiting_too_long: int
+    sync_lag_s: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayItem:
+    """What happened, or would happen, to one delivery when replayed."""
+
+    id: str
+    operation: str
+    outcome: Literal["released", "would_release", "already_done", "refused"]
+    detail: str = ""
+    waiting_behind: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """One pass of one kommun: what was read and what became of it."""
+
+    kommun: str
+    read: int = 0
+    emitted: int = 0
+    own: int = 0
+    held: int = 0
+    known: int = 0
+    problems: tuple[str, ...] = ()

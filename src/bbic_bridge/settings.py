@@ -1,0 +1,234 @@
+"""Configuration: TOML, overridden by ``BBIC_`` environment variables, secrets also as files.
+
+Any value may be given as ``<name>_file``: the path (relative to the configuration file) of a file
+that holds it. Precedence: environment, then the file, then the defaults below.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from bbic_bridge.delivery.errors import ConfigurationError
+from bbic_bridge.handbook.uppgifter import Id, KortText
+
+ENV_PREFIX = "BBIC_"
+FILE_SUFFIXES = ("_file", "_files")
+Role = Literal["read", "operate", "admin"]
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Retry(Section):
+    """When a delivery is tried again: exponential, with jitter, until ``give_up_after_s``."""
+
+    base_s: Seconds = 2
+    factor: Annotated[float, Field(ge=1)] = 2
+    max_s: Seconds = 3600
+    jitter: Annotated[float, Field(ge=0, le=1)] = 0.2
+    give_up_after_s: Seconds = 48 * 3600
+
+
+class Mottagare(Section):
+    """Who receives an uppdrag, e.g. the enhetschef for Chansen."""
+
+    enhet_id: Id
+    enhetschef: KortText
+
+
+class Kommun(Section):
+    """One municipality: its system, how to reach it, and its own limits."""
+
+    system: Literal["procapita", "treserva"]
+    write_url: str
+    read_url: str
+    profile: str = ""
+    domain: str = ""
+    key: SecretStr = SecretStr("")
+    token: SecretStr = SecretStr("")
+    webhook_secrets: tuple[SecretStr, ...] = ()
+    enheter: Mapping[str, Mottagare] = {}
+    timeout_s: Annotated[float, Field(gt=0)] = 10
+    settle_s: Seconds = 60
+    verify_s: Seconds = 3600
+    sync_every_s: Seconds = 60
+    retry: Retry = Retry()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_profile(cls, data: Any) -> Any:
+        if isinstance(data, dict) and not data.get("profile"):
+            return {**data, "profile": f"{data.get('system')}/standard"}
+        return data
+
+
+class Source(Section):
+    """A handbook workflow that may send events: its secrets, CloudEvents sources, kommuner."""
+
+    secrets: tuple[SecretStr, ...]
+    sources: tuple[str, ...] = ("*",)
+    kommuner: tuple[str, ...] = ("*",)
+
+
+class Callback(Section):
+    """Where the bridge pushes its own events, signed."""
+
+    url: str
+    secret: SecretStr
+    timeout_s: Annotated[float, Field(gt=0)] = 5
+    retry: Retry = Retry()
+
+
+class Token(Section):
+    """A bearer token for operators' tools."""
+
+    token: SecretStr
+    role: Role = "read"
+    kommuner: tuple[str, ...] = ("*",)
+
+
+class Limits(Section):
+    """Caps on what is read before it is trusted."""
+
+    body_bytes: int = 1_048_576
+    batch_events: int = 500
+    timestamp_tolerance_s: Seconds = 300
+
+
+class Worker(Section):
+    """How the worker claims and drains."""
+
+    concurrency: Annotated[int, Field(ge=1, le=256)] = 8
+    lease_s: Annotated[float, Field(gt=0)] = 60
+    sweep_s: Annotated[float, Field(gt=0)] = 2
+    drain_s: Seconds = 20
+
+
+class Settings(Section):
+    """Everything the bridge is told. ``base`` is the folder that relative paths count from."""
+
+    base: Path = Path()
+    database_url: SecretStr = SecretStr("sqlite:///var/bridge.db")
+    broker_url: SecretStr = SecretStr("")
+    master_key: SecretStr = SecretStr("")
+    index_key: SecretStr = SecretStr("")
+    kommun: Mapping[str, Kommun] = {}
+    source: Mapping[str, Source] = {}
+    callback: Callback | None = None
+    token: Mapping[str, Token] = {}
+    limits: Limits = Limits()
+    worker: Worker = Worker()
+    profiles: Path = Path("profiles")
+    waiting_report_days: Annotated[float, Field(gt=0)] = 14
+
+    @property
+    def var(self) -> Path:
+        """Where the embedded default keeps its database, sockets and locks."""
+        return self.base / "var"
+
+    def sqlalchemy_url(self) -> str:
+        """The database address with a relative SQLite path resolved against ``base``."""
+        url = self.database_url.get_secret_value()
+        prefix = "sqlite:///"
+        if url.startswith(prefix) and not url.startswith(prefix + "/"):
+            return prefix + str((self.base / url.removeprefix(prefix)).absolute())
+        return url
+
+
+def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Reads the configuration.
+
+    Args:
+        path: the TOML file; None for the built-in defaults with the environment on top.
+
+    Raises:
+        ConfigurationError: naming the setting, never its value.
+    """
+    data: dict[str, Any] = {}
+    base = Path.cwd()
+    if path is not None:
+        base = path.absolute().parent
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise ConfigurationError(f"no configuration file {path}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            raise ConfigurationError(f"{path}: {error}") from error
+    _merge(data, _from_environment(environ))
+    resolved = _read_files(data, base)
+    try:
+        return Settings.model_validate({"base": base, **resolved})
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"setting {where}: {first['msg']}") from error
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in environ.items():
+        if not name.startswith(ENV_PREFIX) or name == "BBIC_CONFIG":
+            continue
+        *parents, leaf = name.removeprefix(ENV_PREFIX).lower().split("__")
+        target = found
+        for parent in parents:
+            target = target.setdefault(parent, {})
+        target[leaf] = value
+    return found
+
+
+def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
+    for key, value in other.items():
+        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            for other_spelling in (_plain(key) + suffix for suffix in ("", *FILE_SUFFIXES)):
+                into.pop(other_spelling, None)
+            into[key] = value
+
+
+def _read_files(node: Any, base: Path) -> Any:
+    """Replaces every ``x_file`` by ``x`` with the file's content; lists of paths become lists."""
+    if isinstance(node, list):
+        return [_read_files(item, base) for item in node]
+    if not isinstance(node, dict):
+        return node
+    result: dict[str, Any] = {}
+    for key, value in node.items():
+        if (name := _plain(key)) != key:
+            paths = value if isinstance(value, list) else [value]
+            contents = [_read_file(base, str(path), key) for path in paths]
+            result[name] = contents if isinstance(value, list) else contents[0]
+        else:
+            result.setdefault(key, _read_files(value, base))
+    return result
+
+
+def _plain(key: str) -> str:
+    """The setting's name without the suffix that says its value lies in a file."""
+    return key.rsplit("_", 1)[0] if key.endswith(FILE_SUFFIXES) else key
+
+
+def _read_file(base: Path, path: str, setting: str) -> str:
+    try:
+        return (base / path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"setting {setting}: cannot read {path}") from error
+
+
+def load_default(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Reads the configuration that a process finds by itself: ``BBIC_CONFIG``, else
+    ``./bridge.toml``, else the built-in defaults.
+
+    Raises:
+        ConfigurationError: naming the setting, never its value.
+    """
+    here = Path("bridge.toml")
+    named = environ.get("BBIC_CONFIG")
+    return load(Path(named) if named else here if here.exists() else None, environ)

@@ -1,0 +1,117 @@
+"""What vendors told us: each change once, and how far every stream has been read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from bbic_bridge.store.dialect import insert_once, upsert
+from bbic_bridge.store.schema import vendor_changes, watermarks
+from bbic_bridge.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class HeldChange:
+    """A change kept back until the delivery it may stem from is resolved."""
+
+    kommun: str
+    system: str
+    key: str
+    payload: Mapping[str, Any]
+
+
+def is_settled(tx: Tx, kommun: str, system: str, key: str) -> bool:
+    """Whether this change is known and no longer held."""
+    state = tx.connection.scalar(sa.select(vendor_changes.c.state).where(*_is(kommun, system, key)))
+    return state is not None and state != "held"
+
+
+def settle_change(
+    tx: Tx, kommun: str, system: str, key: str, *, kind: str, state: str, arende: str | None
+) -> bool:
+    """Records a change as dealt with, once: False when somebody else did so first."""
+    values = _values(tx, kommun, system, key, kind, state, arende)
+    if insert_once(tx.connection, vendor_changes, values):
+        return True
+    result = tx.connection.execute(
+        sa.update(vendor_changes)
+        .where(*_is(kommun, system, key), vendor_changes.c.state == "held")
+        .values(state=state, arende=arende, payload=None)
+    )
+    return bool(result.rowcount == 1)
+
+
+def hold_change(
+    tx: Tx, kommun: str, system: str, key: str, *, kind: str, change: Mapping[str, Any]
+) -> bool:
+    """Keeps a change back, sealed. False when it was known."""
+    values = _values(tx, kommun, system, key, kind, "held", None)
+    values["payload"] = tx.seal_json(kommun, change, "vendor_changes", f"{system}/{key}", "payload")
+    return insert_once(tx.connection, vendor_changes, values)
+
+
+def held_changes(tx: Tx, kommun: str, limit: int = 500) -> list[HeldChange]:
+    """The kommun's held changes, the oldest first."""
+    v = vendor_changes.c
+    rows = tx.connection.execute(
+        sa.select(vendor_changes)
+        .where(v.kommun == kommun, v.state == "held")
+        .order_by(v.at, v.key)
+        .limit(limit)
+    )
+    return [
+        HeldChange(
+            row.kommun,
+            row.system,
+            row.key,
+            tx.open_json(
+                row.kommun, row.payload, "vendor_changes", f"{row.system}/{row.key}", "payload"
+            ),
+        )
+        for row in rows
+    ]
+
+
+def cursor_of(tx: Tx, kommun: str, system: str, stream: str) -> str | None:
+    """How far a stream has been read."""
+    w = watermarks.c
+    return tx.connection.scalar(
+        sa.select(w.cursor).where(w.kommun == kommun, w.system == system, w.stream == stream)
+    )
+
+
+def move_cursor(tx: Tx, kommun: str, system: str, stream: str, cursor: str) -> None:
+    """Remembers how far a stream has been read."""
+    keys = ["kommun", "system", "stream"]
+    tx.connection.execute(
+        upsert(tx.connection, watermarks, keys, ["cursor", "at"]),
+        {"kommun": kommun, "system": system, "stream": stream, "cursor": cursor, "at": tx.now},
+    )
+
+
+def last_reads(tx: Tx) -> list[tuple[str, int]]:
+    """(kommun, time of its oldest read stream)."""
+    rows = tx.connection.execute(
+        sa.select(watermarks.c.kommun, sa.func.min(watermarks.c.at)).group_by(watermarks.c.kommun)
+    )
+    return [(kommun, at) for kommun, at in rows]
+
+
+def _is(kommun: str, system: str, key: str) -> tuple[sa.ColumnElement[bool], ...]:
+    v = vendor_changes.c
+    return (v.kommun == kommun, v.system == system, v.key == key)
+
+
+def _values(
+    tx: Tx, kommun: str, system: str, key: str, kind: str, state: str, arende: str | None
+) -> dict[str, Any]:
+    return {
+        "kommun": kommun,
+        "system": system,
+        "key": key,
+        "kind": kind,
+        "state": state,
+        "arende": arende,
+        "at": tx.now,
+    }

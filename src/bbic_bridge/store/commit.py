@@ -1,0 +1,140 @@
+"""Group commit: many small writes share one transaction and one flush to disk.
+
+A write commits when the previous commit has ended, without a timer: alone it waits for nobody,
+under load it shares. Each write runs in a savepoint, so that one that fails takes no other along.
+"""
+
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from bbic_bridge.store.engine import StoreUnavailable, unavailable
+from bbic_bridge.store.locks import CaseKey, lock_cases
+
+MAX_GROUP = 256
+DEADLOCK_TRIES = 5
+
+Write = Callable[[sa.Connection], Any]
+
+
+@dataclass(slots=True)
+class _Job:
+    write: Write
+    locks: tuple[CaseKey, ...]
+    future: "Future[Any]" = field(default_factory=Future)
+
+
+class GroupCommit:
+    """Runs writes one group at a time on a thread of its own, started at the first write."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._pid = 0
+
+    def submit(self, write: Write, locks: Iterable[CaseKey] = ()) -> "Future[Any]":
+        """Queues a write. The future ends after the commit, or with the write's own error.
+
+        Args:
+            write: called with a connection inside a savepoint; may be called again if the
+                database undid the group because of a deadlock, so it must only touch the database.
+            locks: the cases whose rows are locked first, in one order for all.
+        """
+        job = _Job(write, tuple(locks))
+        self._ensure_thread()
+        self._jobs.put(job)
+        return job.future
+
+    def run(self, write: Write, locks: Iterable[CaseKey] = ()) -> Any:
+        """``submit`` and wait. Raises ``StoreUnavailable`` when nothing could be stored."""
+        return self.submit(write, locks).result()
+
+    def close(self) -> None:
+        """Ends the thread after what is queued has been written."""
+        if self._thread is not None and self._pid == os.getpid():
+            self._jobs.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _ensure_thread(self) -> None:
+        if self._thread is not None and self._pid == os.getpid():
+            return
+        with self._starting:
+            if self._thread is None or self._pid != os.getpid():
+                self._pid = os.getpid()
+                self._thread = threading.Thread(target=self._loop, name="commit", daemon=True)
+                self._thread.start()
+
+    def _loop(self) -> None:
+        while (first := self._jobs.get()) is not None:
+            group = [first]
+            last = False
+            while len(group) < MAX_GROUP:
+                try:
+                    job = self._jobs.get_nowait()
+                except queue.Empty:
+                    break
+                if job is None:
+                    last = True
+                    break
+                group.append(job)
+            self._commit(group)
+            if last:
+                return
+
+    def _commit(self, group: list[_Job]) -> None:
+        for tries_left in reversed(range(DEADLOCK_TRIES)):
+            try:
+                with unavailable():
+                    results = self._transaction(group)
+            except StoreUnavailable as error:
+                if tries_left and _was_deadlock(error):
+                    continue
+                _fail(group, error)
+            except BaseException as error:  # noqa: BLE001  whoever waits must be told
+                _fail(group, error)
+            else:
+                _settle(group, results)
+            return
+
+    def _transaction(self, group: list[_Job]) -> list[tuple[bool, Any]]:
+        results: list[tuple[bool, Any]] = []
+        with self._engine.begin() as connection:
+            lock_cases(connection, {key for job in group for key in job.locks})
+            for job in group:
+                try:
+                    with connection.begin_nested():
+                        results.append((True, job.write(connection)))
+                except (OperationalError, StoreUnavailable):
+                    raise
+                except Exception as error:  # noqa: BLE001  belongs to this write alone
+                    results.append((False, error))
+        return results
+
+
+def _was_deadlock(error: StoreUnavailable) -> bool:
+    cause = error.__cause__
+    state = getattr(getattr(cause, "orig", None), "sqlstate", None)
+    return state in {"40P01", "40001"}
+
+
+def _fail(group: list[_Job], error: BaseException) -> None:
+    for job in group:
+        job.future.set_exception(error)
+
+
+def _settle(group: list[_Job], results: list[tuple[bool, Any]]) -> None:
+    for job, (worked, value) in zip(group, results, strict=True):
+        if worked:
+            job.future.set_result(value)
+        else:
+            job.future.set_exception(value)

@@ -1,0 +1,215 @@
+"""Deliveries: one operation at one system, its attempts, and how it stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from bbic_bridge.delivery.states import State
+from bbic_bridge.store.dialect import insert_once
+from bbic_bridge.store.facts import ScopedFact, missing_facts
+from bbic_bridge.store.schema import attempts, deliveries, earlier_payloads, gives, needs
+from bbic_bridge.store.tx import Tx
+
+WHOLE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A delivery to be made. ``gives`` maps an effect (or ``WHOLE``) to the facts it makes true.
+
+    ``state`` overrides what the needs would say, with the error to show for it.
+    """
+
+    id: str
+    kommun: str
+    arende: str
+    system: str
+    operation: str
+    event_row: str
+    event_type: str
+    payload: Mapping[str, Any]
+    needs: tuple[ScopedFact, ...] = ()
+    gives: tuple[tuple[int, ScopedFact], ...] = ()
+    held_by: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How one attempt or look-up went; ``reason`` and ``answer`` are stored sealed."""
+
+    id: str
+    number: int
+    effect: int
+    action: str
+    started_at: int
+    ended_at: int
+    outcome: str
+    error_kind: str | None = None
+    error_code: str | None = None
+    reason: str = ""
+    answer: bytes = b""
+
+
+def add_delivery(tx: Tx, new: NewDelivery) -> State:
+    """Stores the delivery: ready, or waiting for what it needs. Returns its state."""
+    lacking = missing_facts(tx, new.kommun, new.needs)
+    state = State.WAITING if lacking else State.READY
+    kind, code = None, None
+    if new.held_by is not None:
+        state, (kind, code) = State.WITH_PERSON, new.held_by
+    tx.connection.execute(
+        sa.insert(deliveries).values(
+            id=new.id,
+            kommun=new.kommun,
+            arende=new.arende,
+            system=new.system,
+            operation=new.operation,
+            event_row=new.event_row,
+            event_type=new.event_type,
+            state=state.value,
+            due_at=tx.now if state is State.READY else None,
+            error_kind=kind,
+            error_code=code,
+            payload=tx.seal_json(new.kommun, new.payload, "deliveries", new.id, "payload"),
+            created_at=tx.now,
+            updated_at=tx.now,
+        )
+    )
+    for scope, fact in new.needs:
+        insert_once(
+            tx.connection,
+            needs,
+            {"delivery_id": new.id, "kommun": new.kommun, "scope": scope, "fact": fact},
+        )
+    for effect, (scope, fact) in new.gives:
+        insert_once(
+            tx.connection,
+            gives,
+            {
+                "delivery_id": new.id,
+                "effect": effect,
+                "kommun": new.kommun,
+                "scope": scope,
+                "fact": fact,
+            },
+        )
+    return state
+
+
+def add_attempt(tx: Tx, kommun: str, delivery_id: str, attempt: Attempt) -> None:
+    """Keeps an attempt, in the transaction of the state it causes."""
+
+    def seal(value: bytes, column: str) -> bytes | None:
+        return tx.seal(kommun, value, "attempts", attempt.id, column) if value else None
+
+    tx.connection.execute(
+        sa.insert(attempts).values(
+            id=attempt.id,
+            delivery_id=delivery_id,
+            number=attempt.number,
+            effect=attempt.effect,
+            action=attempt.action,
+            started_at=attempt.started_at,
+            ended_at=attempt.ended_at,
+            outcome=attempt.outcome,
+            error_kind=attempt.error_kind,
+            error_code=attempt.error_code,
+            reason=seal(attempt.reason.encode(), "reason"),
+            answer=seal(attempt.answer, "answer"),
+        )
+    )
+
+
+def attempts_of(tx: Tx, kommun: str, delivery_id: str) -> list[Attempt]:
+    """All attempts of a delivery, opened, the oldest first."""
+
+    def open_(sealed: bytes | None, row: str, column: str) -> bytes:
+        return tx.open(kommun, sealed, "attempts", row, column) if sealed else b""
+
+    rows = tx.connection.execute(
+        sa.select(attempts)
+        .where(attempts.c.delivery_id == delivery_id)
+        .order_by(attempts.c.started_at, attempts.c.id)
+    )
+    return [
+        Attempt(
+            id=row.id,
+            number=row.number,
+            effect=row.effect,
+            action=row.action,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            outcome=row.outcome,
+            error_kind=row.error_kind,
+            error_code=row.error_code,
+            reason=open_(row.reason, row.id, "reason").decode(),
+            answer=open_(row.answer, row.id, "answer"),
+        )
+        for row in rows
+    ]
+
+
+def payload_of(tx: Tx, kommun: str, delivery_id: str, sealed: bytes) -> dict[str, Any]:
+    """The uppgift of a delivery. Raises ``CannotOpen``."""
+    return tx.open_json(kommun, sealed, "deliveries", delivery_id, "payload")
+
+
+def facts_given(tx: Tx, delivery_id: str, effect: int) -> list[ScopedFact]:
+    """The facts that this effect (or ``WHOLE``) makes true."""
+    rows = tx.connection.execute(
+        sa.select(gives.c.scope, gives.c.fact).where(
+            gives.c.delivery_id == delivery_id, gives.c.effect == effect
+        )
+    )
+    return [(row.scope, row.fact) for row in rows]
+
+
+def needs_of(tx: Tx, delivery_id: str) -> list[ScopedFact]:
+    """All that a delivery needed when it was planned."""
+    rows = tx.connection.execute(
+        sa.select(needs.c.scope, needs.c.fact).where(needs.c.delivery_id == delivery_id)
+    )
+    return [(row.scope, row.fact) for row in rows]
+
+
+def change_state(
+    tx: Tx, delivery_id: str, among: Sequence[State], values: Mapping[str, Any]
+) -> bool:
+    """Changes an unleased delivery that is in one of ``among``. False when it is not."""
+    d = deliveries.c
+    result = tx.connection.execute(
+        sa.update(deliveries)
+        .where(
+            d.id == delivery_id,
+            d.state.in_([state.value for state in among]),
+            d.lease_until.is_(None),
+        )
+        .values(updated_at=tx.now, **values)
+    )
+    return bool(result.rowcount == 1)
+
+
+def keep_payload(tx: Tx, kommun: str, delivery_id: str, corrected: Mapping[str, Any]) -> None:
+    """Puts a corrected uppgift in the old one's place; the old one is kept as its version."""
+    row = tx.connection.execute(
+        sa.select(deliveries.c.version, deliveries.c.payload).where(deliveries.c.id == delivery_id)
+    ).one()
+    old = tx.open(kommun, row.payload, "deliveries", delivery_id, "payload")
+    place = f"{delivery_id}/{row.version}"
+    tx.connection.execute(
+        sa.insert(earlier_payloads).values(
+            delivery_id=delivery_id,
+            version=row.version,
+            payload=tx.seal(kommun, old, "earlier_payloads", place, "payload"),
+        )
+    )
+    tx.connection.execute(
+        sa.update(deliveries)
+        .where(deliveries.c.id == delivery_id)
+        .values(
+            version=row.version + 1,
+            payload=tx.seal_json(kommun, corrected, "deliveries", delivery_id, "payload"),
+        )
+    )

@@ -1,0 +1,77 @@
+"""Events in: each ``(source, id)`` once, then kept, sealed, with the case they belong to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from bbic_bridge.store import canonical
+from bbic_bridge.store.dialect import insert_once
+from bbic_bridge.store.schema import events, inbox
+from bbic_bridge.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An accepted event; ``time`` and ``received_at`` in microseconds."""
+
+    id: str
+    kommun: str
+    arende: str
+    source: str
+    event_id: str
+    type: str
+    time: int
+    received_at: int
+    warnings: tuple[Mapping[str, str], ...]
+
+
+def check_in(
+    tx: Tx, source: str, event_id: str, content_hash: bytes
+) -> Literal["new", "same", "other"]:
+    """Takes the event's place in the inbox, or says whether the same or another has it."""
+    values = {"source": source, "event_id": event_id, "content_hash": content_hash}
+    if insert_once(tx.connection, inbox, values):
+        return "new"
+    known = tx.connection.scalar(
+        sa.select(inbox.c.content_hash).where(
+            inbox.c.source == source, inbox.c.event_id == event_id
+        )
+    )
+    return "same" if known == content_hash else "other"
+
+
+def add_event(tx: Tx, event: StoredEvent, data: Mapping[str, Any]) -> None:
+    """Keeps the event with its document sealed."""
+    tx.connection.execute(
+        sa.insert(events).values(
+            id=event.id,
+            kommun=event.kommun,
+            arende=event.arende,
+            source=event.source,
+            event_id=event.event_id,
+            type=event.type,
+            time=event.time,
+            received_at=event.received_at,
+            payload=tx.seal_json(event.kommun, data, "events", event.id, "payload"),
+            warnings=canonical.dumps(list(event.warnings)).decode(),
+        )
+    )
+
+
+def events_of_case(tx: Tx, kommun: str, arende: str) -> Sequence[StoredEvent]:
+    """The case's events by their own time."""
+    rows = tx.connection.execute(
+        sa.select(*[column for column in events.c if column.name != "payload"])
+        .where(events.c.kommun == kommun, events.c.arende == arende)
+        .order_by(events.c.time, events.c.id)
+    )
+    return [
+        StoredEvent(**{**row._asdict(), "warnings": tuple(canonical.loads(row.warnings.encode()))})
+        for row in rows
+    ]
+
+
+def count_events(tx: Tx) -> int:
+    return int(tx.connection.scalar(sa.select(sa.func.count()).select_from(events)) or 0)

@@ -1,0 +1,260 @@
+"""The tables. Times are integer microseconds since 1970 UTC; sealed columns hold envelopes.
+
+Leases are on another clock (``engine.LeaseClock``): seconds that no one can set back.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+)
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+Serial = BigInteger().with_variant(Integer, "sqlite")
+Sealed = LargeBinary
+Micros = BigInteger
+
+
+def _text(name: str, *, primary_key: bool = False, unique: bool | None = None) -> Column[str]:
+    return Column(name, Text, nullable=False, primary_key=primary_key, unique=unique)
+
+
+data_keys = Table(
+    "data_keys",
+    metadata,
+    _text("kommun", primary_key=True),
+    Column("key_id", Integer, primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("created_at", Micros, nullable=False),
+)
+
+# Narrow and never pruned: it is what makes an old event, sent again, a duplicate.
+inbox = Table(
+    "inbox",
+    metadata,
+    _text("source", primary_key=True),
+    _text("event_id", primary_key=True),
+    Column("content_hash", LargeBinary, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    _text("kommun", primary_key=True),
+    _text("arende", primary_key=True),
+    Column("created_at", Micros, nullable=False),
+)
+
+# Who a case is about: keyed hashes of every number the child has had (aliases).
+case_persons = Table(
+    "case_persons",
+    metadata,
+    _text("kommun", primary_key=True),
+    Column("person_hash", LargeBinary, primary_key=True),
+    _text("arende", primary_key=True),
+    Index("ix_case_persons_arende", "kommun", "arende"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    _text("id", primary_key=True),
+    _text("kommun"),
+    _text("arende"),
+    _text("source"),
+    _text("event_id"),
+    _text("type"),
+    Column("time", Micros, nullable=False),
+    Column("received_at", Micros, nullable=False),
+    Column("payload", Sealed, nullable=False),
+    Column("warnings", Text, nullable=False, server_default="[]"),
+    Index("ix_events_case", "kommun", "arende", "time"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    _text("id", unique=True),
+    _text("kommun"),
+    _text("arende"),
+    _text("system"),
+    _text("operation"),
+    _text("event_row"),
+    _text("event_type"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    _text("state"),
+    Column("effect", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("checks", Integer, nullable=False, server_default="0"),
+    Column("due_at", Micros),
+    Column("first_try_at", Micros),
+    Column("ended_at", Micros),
+    Column("sending", Integer, nullable=False, server_default="0"),
+    Column("lease", BigInteger, nullable=False, server_default="0"),
+    Column("lease_until", Float(53)),
+    Column("lease_boot", Text),
+    Column("error_kind", Text),
+    Column("error_code", Text),
+    Column("payload", Sealed, nullable=False),
+    Column("created_at", Micros, nullable=False),
+    Column("updated_at", Micros, nullable=False),
+    Index("ix_deliveries_case", "kommun", "arende", "seq"),
+    Index("ix_deliveries_state", "state", "seq"),
+)
+_due = deliveries.c.due_at.is_not(None) & deliveries.c.lease_until.is_(None)
+Index("ix_deliveries_due", deliveries.c.due_at, sqlite_where=_due, postgresql_where=_due)
+_leased = deliveries.c.lease_until.is_not(None)
+Index(
+    "ix_deliveries_lease", deliveries.c.lease_until, sqlite_where=_leased, postgresql_where=_leased
+)
+
+# What a delivery's uppgift was before it was corrected; the original never changes.
+earlier_payloads = Table(
+    "earlier_payloads",
+    metadata,
+    Column("delivery_id", ForeignKey("deliveries.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("payload", Sealed, nullable=False),
+)
+
+needs = Table(
+    "needs",
+    metadata,
+    Column("delivery_id", ForeignKey("deliveries.id"), primary_key=True),
+    _text("fact", primary_key=True),
+    _text("kommun"),
+    _text("scope"),
+    Index("ix_needs_fact", "kommun", "scope", "fact"),
+)
+
+# What a delivery makes true, per effect; effect -1: when all of it is verified.
+gives = Table(
+    "gives",
+    metadata,
+    Column("delivery_id", ForeignKey("deliveries.id"), primary_key=True),
+    Column("effect", Integer, primary_key=True),
+    _text("fact", primary_key=True),
+    _text("kommun"),
+    _text("scope"),
+    Index("ix_gives_fact", "kommun", "scope", "fact"),
+)
+
+# scope: the ärende, or "*" for what holds in the whole kommun.
+facts = Table(
+    "facts",
+    metadata,
+    _text("kommun", primary_key=True),
+    _text("scope", primary_key=True),
+    _text("fact", primary_key=True),
+    _text("origin"),
+    _text("origin_id"),
+    Column("at", Micros, nullable=False),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    _text("id", primary_key=True),
+    Column("delivery_id", ForeignKey("deliveries.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("effect", Integer, nullable=False),
+    _text("action"),
+    Column("started_at", Micros, nullable=False),
+    Column("ended_at", Micros, nullable=False),
+    _text("outcome"),
+    Column("error_kind", Text),
+    Column("error_code", Text),
+    Column("reason", Sealed),
+    Column("answer", Sealed),
+    Index("ix_attempts_delivery", "delivery_id", "id"),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    _text("kommun", primary_key=True),
+    _text("system", primary_key=True),
+    _text("kind", primary_key=True),
+    _text("vendor_id", primary_key=True),
+    _text("our_id"),
+    _text("arende"),
+    _text("origin_id"),
+    Index("ix_identities_our", "kommun", "system", "our_id"),
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("row", Serial, primary_key=True, autoincrement=True),
+    Column("seq", BigInteger, unique=True),
+    _text("id", unique=True),
+    _text("kommun"),
+    Column("arende", Text),
+    _text("type"),
+    Column("at", Micros, nullable=False),
+    Column("payload", Sealed, nullable=False),
+)
+_unsealed = feed.c.seq.is_(None)
+Index("ix_feed_unsealed", feed.c.row, sqlite_where=_unsealed, postgresql_where=_unsealed)
+
+watermarks = Table(
+    "watermarks",
+    metadata,
+    _text("kommun", primary_key=True),
+    _text("system", primary_key=True),
+    _text("stream", primary_key=True),
+    Column("cursor", Text, nullable=False),
+    Column("at", Micros, nullable=False),
+)
+
+# Each thing a vendor told us, once; ``held`` until the delivery it may stem from is resolved.
+vendor_changes = Table(
+    "vendor_changes",
+    metadata,
+    _text("kommun", primary_key=True),
+    _text("system", primary_key=True),
+    _text("key", primary_key=True),
+    _text("kind"),
+    _text("state"),
+    Column("arende", Text),
+    Column("at", Micros, nullable=False),
+    Column("payload", Sealed),
+)
+_held = vendor_changes.c.state == "held"
+Index("ix_vendor_changes_held", vendor_changes.c.kommun, sqlite_where=_held, postgresql_where=_held)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("row", Serial, primary_key=True, autoincrement=True),
+    Column("seq", BigInteger, unique=True),
+    _text("id", unique=True),
+    Column("at", Micros, nullable=False),
+    _text("actor"),
+    _text("action"),
+    _text("subject"),
+    _text("kommun"),
+    Column("details", Sealed, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("chain", LargeBinary),
+)
+_unchained = audit.c.seq.is_(None)
+Index("ix_audit_unsealed", audit.c.row, sqlite_where=_unchained, postgresql_where=_unchained)
+
+# One row per sealer: locking it makes sealing one at a time.
+sealers = Table("sealers", metadata, _text("name", primary_key=True), Column("seq", BigInteger))

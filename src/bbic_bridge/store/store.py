@@ -1,0 +1,81 @@
+"""The store: writes go through group commit, reads through a pool of their own."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TypeVar, cast
+
+import sqlalchemy as sa
+
+from bbic_bridge.delivery.errors import ConfigurationError
+from bbic_bridge.security.envelope import RootKeys
+from bbic_bridge.store.claims import Claims
+from bbic_bridge.store.commit import GroupCommit
+from bbic_bridge.store.engine import create_engine, unavailable
+from bbic_bridge.store.keyring import Keyring
+from bbic_bridge.store.locks import CaseKey
+from bbic_bridge.store.migrate import require_current
+from bbic_bridge.store.times import micros
+from bbic_bridge.store.tx import Tx
+
+T = TypeVar("T")
+
+
+class Store:
+    """One database.
+
+    Args:
+        url: ``sqlite:///…`` or ``postgresql+psycopg://…``.
+        roots: the master and index keys.
+        clock: the current time, aware.
+    """
+
+    def __init__(self, url: str, roots: RootKeys, clock: Callable[[], datetime]) -> None:
+        self._engine = create_engine(url)
+        self._reader = self._engine.execution_options(bbic_read=True)
+        self._commit = GroupCommit(self._engine)
+        self._clock = clock
+        self.keyring = Keyring(roots)
+        self.claims = Claims(self._engine.dialect.name)
+
+    def open(self, kommuner: Iterable[str]) -> None:
+        """Checks the schema and makes the kommuner's data keys.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached.
+            ConfigurationError: its schema is older or newer than this program, or it belongs to
+                another master key.
+        """
+        with unavailable(), self._engine.connect() as connection:
+            require_current(connection)
+        self.write(lambda tx: self._ensure_keys(tx, sorted(set(kommuner))))
+
+    def write(self, job: Callable[[Tx], T], locks: Iterable[CaseKey] = ()) -> T:
+        """Runs ``job`` in a group's transaction and returns after the commit.
+
+        Raises:
+            StoreUnavailable: nothing was stored.
+        """
+        result = self._commit.run(lambda connection: job(self._tx(connection)), locks)
+        return cast(T, result)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A transaction that only reads, on one snapshot."""
+        with unavailable(), self._reader.connect() as connection:
+            yield self._tx(connection)
+
+    def close(self) -> None:
+        """Writes what is queued and lets go of the database."""
+        self._commit.close()
+        self._engine.dispose()
+
+    def _tx(self, connection: sa.Connection) -> Tx:
+        return Tx(connection, self.keyring, self.claims, micros(self._clock()))
+
+    def _ensure_keys(self, tx: Tx, kommuner: list[str]) -> None:
+        closed = self.keyring.check(tx.connection)
+        if closed:
+            raise ConfigurationError(f"setting master_key: not the key of {', '.join(closed)}")
+        for kommun in kommuner:
+            self.keyring.ensure(tx.connection, kommun, tx.now)

@@ -1,0 +1,130 @@
+"""The pump: keeps a process's lanes full of claimed deliveries.
+
+One thread claims, the lanes carry. It acts when nudged by a wake-up and, because wake-ups may be
+lost, every ``sweep_s`` by itself. It never holds more claims than lanes, so that what is claimed
+is worked on.
+"""
+
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from bbic_bridge import telemetry
+from bbic_bridge.delivery.errors import BridgeError
+from bbic_bridge.services import deliver, upkeep
+from bbic_bridge.services.bridge import Bridge
+from bbic_bridge.store.claims import Claim
+
+log = telemetry.get_logger()
+
+
+class Pump:
+    """Claims and carries until it is stopped.
+
+    Args:
+        bridge: its ``wake`` is replaced by a nudge of this pump.
+        lanes: how many deliveries are carried at once.
+        sweep_s: how often it looks by itself, in seconds.
+    """
+
+    def __init__(self, bridge: Bridge, lanes: int, sweep_s: float) -> None:
+        self._bridge = replace(bridge, wake=self._wake)
+        self._free = threading.Semaphore(lanes)
+        self._lanes = lanes
+        self._sweep_s = sweep_s
+        self._news = threading.Event()
+        self._stopping = threading.Event()
+        self._pool = ThreadPoolExecutor(lanes, thread_name_prefix="lane")
+        self._thread = threading.Thread(target=self._loop, name="pump", daemon=True)
+        self._swept_at = float("-inf")
+
+    @property
+    def bridge(self) -> Bridge:
+        """The bridge as this pump's process uses it."""
+        return self._bridge
+
+    def start(self) -> None:
+        """Begins to work."""
+        self._thread.start()
+
+    def nudge(self) -> None:
+        """Something may be due; returns at once."""
+        self._news.set()
+
+    def claim_no_more(self) -> None:
+        """What is under way goes on; nothing new is begun. Safe in a signal handler."""
+        self._stopping.set()
+
+    def stop(self, drain_s: float) -> None:
+        """Claims nothing more, and waits up to ``drain_s`` seconds for what is under way.
+
+        What is still under way then is left to its lease: it will be looked up.
+        """
+        self.claim_no_more()
+        self._news.set()
+        deadline = time.monotonic() + drain_s
+        self._thread.join(drain_s)
+        for _ in range(self._lanes):
+            if not self._free.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                log.warning("drain_incomplete", process="worker")
+                break
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _wake(self, due: Iterable[tuple[str, str]]) -> None:
+        if any(True for _ in due):
+            self.nudge()
+
+    def _loop(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._sweep_if_time()
+                if self._fill():
+                    continue
+            except BridgeError as error:
+                log.error("pump_stalled", error=telemetry.error_name(error))
+            self._news.wait(self._sweep_s)
+            self._news.clear()
+
+    def _sweep_if_time(self) -> None:
+        now = time.monotonic()
+        if now - self._swept_at >= self._sweep_s:
+            self._swept_at = now
+            upkeep.sweep(self._bridge)
+
+    def _fill(self) -> bool:
+        """Claims for every free lane. True when more may be due than there were lanes for."""
+        free = self._take_lanes()
+        claims: list[Claim] = []
+        try:
+            claims = deliver.claim(self._bridge, free)
+        finally:
+            self._give_lanes(free - len(claims))
+        if self._stopping.is_set():
+            deliver.give_back(self._bridge, claims)
+            self._give_lanes(len(claims))
+            return False
+        for claim in claims:
+            self._pool.submit(self._carry, claim)
+        return len(claims) == free
+
+    def _take_lanes(self) -> int:
+        """Waits for one free lane and takes all that are."""
+        self._free.acquire()
+        taken = 1
+        while taken < self._lanes and self._free.acquire(blocking=False):
+            taken += 1
+        return taken
+
+    def _give_lanes(self, count: int) -> None:
+        if count:
+            self._free.release(count)
+
+    def _carry(self, claim: Claim) -> None:
+        try:
+            deliver.carry(self._bridge, claim)
+        except Exception as error:  # noqa: BLE001  the lease brings it back; the lane must live
+            log.error("carry_failed", delivery=claim.id, error=telemetry.error_name(error))
+        finally:
+            self._free.release()

@@ -1,0 +1,51 @@
+"""The tasks. A delivery's task is a wake-up: the pump claims what is due, whatever ids it names."""
+
+import threading
+from collections import defaultdict
+
+from celery import shared_task
+
+from bbic_bridge import telemetry
+from bbic_bridge.delivery.errors import BridgeError
+from bbic_bridge.handbook.uppgifter import UPPGIFTER
+from bbic_bridge.services import upkeep
+from bbic_bridge.services.bridge import NOTIFY
+from bbic_bridge.services.sync import sync_kommun
+from bbic_bridge.workers import process
+
+log = telemetry.get_logger()
+_syncing: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+def _wake_up(_ids: list[str]) -> None:
+    process.pump().nudge()
+
+
+OPERATION_TASKS = [
+    shared_task(_wake_up, name=name, ignore_result=True) for name in (*UPPGIFTER, NOTIFY)
+]
+
+
+@shared_task(name="sweep", ignore_result=True)
+def sweep() -> None:
+    """Finds what lost wake-ups, crashes and races left behind."""
+    upkeep.sweep(process.pump().bridge)
+
+
+@shared_task(name="watch_deadlines", ignore_result=True)
+def watch_deadlines() -> None:
+    """Tells the workflow of what has waited too long."""
+    upkeep.report_waiting(process.pump().bridge)
+
+
+@shared_task(name="sync_vendor", ignore_result=True)
+def sync_vendor(kommun: str) -> None:
+    """Asks a kommun's vendor what has changed, one pass at a time."""
+    if not _syncing[kommun].acquire(blocking=False):
+        return
+    try:
+        sync_kommun(process.pump().bridge, kommun)
+    except BridgeError as error:
+        log.warning("sync_failed", kommun=kommun, error=telemetry.error_name(error))
+    finally:
+        _syncing[kommun].release()

@@ -1,0 +1,164 @@
+"""`deliveries`, `case` and `status`: what an operator sees, and what stays masked."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+import pytest
+
+from bbic_bridge.bootstrap import bootstrap, no_wake
+from bbic_bridge.cli.bridge import actor
+from bbic_bridge.cli.configuration import configuration
+from bbic_bridge.cli.filters import moment
+from bbic_bridge.store.audit import audit_of
+from tests.cli.conftest import Office
+from tests.handbook.minsta import handelse
+
+ARENDE = handelse("beslut.fattat")["subject"]
+NAME = handelse("beslut.fattat")["data"]["barn"]["namn"]
+
+
+@pytest.fixture
+def stuck(office: Office) -> Office:
+    """A beslut that the vendor refused, and a verkställighet that waits behind it."""
+    office.refuse()
+    office.send(handelse("beslut.fattat"), handelse("beslut.verkstall") | {"id": "E-2"})
+    office.work()
+    return office
+
+
+def test_deliveries_are_listed_with_what_they_wait_for(stuck: Office) -> None:
+    failed, waiting = stuck.deliveries()
+    assert (failed["state"], failed["error_code"]) == ("failed", "EJ_TILLATET")
+    assert failed["waiting_behind"] == 1
+    assert waiting["state"] == "waiting"
+    assert waiting["behind"] == failed["id"]
+    assert waiting["waits_for"][0].startswith("beslut_registrerat:")
+
+
+@pytest.mark.parametrize(
+    ("filters", "operations"),
+    [
+        (("--state", "failed"), ["registrera_beslut"]),
+        (("--state", "failed", "--state", "waiting"), ["registrera_beslut", "verkstall_beslut"]),
+        (("--state", "verified"), []),
+        (("--operation", "verkstall_beslut"), ["verkstall_beslut"]),
+        (("--error", "EJ_TILLATET"), ["registrera_beslut"]),
+        (("--error", "rejected"), ["registrera_beslut"]),
+        (("--kommun", "exempel"), []),
+        (("--system", "treserva"), []),
+        (("--case", ARENDE), ["registrera_beslut", "verkstall_beslut"]),
+        (("--case", "other"), []),
+        (("--since", "1h"), ["registrera_beslut", "verkstall_beslut"]),
+        (("--until", "1h"), []),
+        (("--limit", "1"), ["registrera_beslut"]),
+    ],
+)
+def test_filters_choose(stuck: Office, filters: tuple[str, ...], operations: list[str]) -> None:
+    assert [found["operation"] for found in stuck.deliveries(*filters)] == operations
+
+
+def test_off_a_terminal_there_is_a_line_for_each(stuck: Office) -> None:
+    outcome = stuck.cli("deliveries", "list")
+    heading, failed, waiting = (line.split("\t") for line in outcome.out.splitlines())
+    assert heading[:2] == ["id", "state"]
+    assert failed[1:5] == ["failed", "malmo", ARENDE, "registrera_beslut"]
+    assert failed[-1] == "1 waiting"
+    assert waiting[1] == "waiting"
+    assert f"(behind {failed[0]})" in waiting[7]
+
+
+def test_a_list_that_is_cut_says_so(stuck: Office) -> None:
+    assert "more than 1" in stuck.cli("deliveries", "list", "--limit", 1).err
+    assert not stuck.cli("deliveries", "list", "--limit", 2).err
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_one_delivery_is_shown_masked(stuck: Office, words: tuple[str, ...]) -> None:
+    failed = stuck.delivery("registrera_beslut")
+    outcome = stuck.cli("deliveries", "show", failed["id"], *words)
+    assert outcome.code == 0
+    assert "EJ_TILLATET" in outcome.out
+    assert "beslut_id" in outcome.out
+    assert NAME not in outcome.out
+    assert "Kim Exempel" not in outcome.out
+
+
+def test_revealing_needs_a_reason_and_is_audited(stuck: Office) -> None:
+    failed = stuck.delivery("registrera_beslut")
+    refused = stuck.cli("deliveries", "show", failed["id"], "--reveal")
+    assert refused.code == 2
+    assert NAME not in refused.out
+    shown = stuck.cli(
+        "deliveries", "show", failed["id"], "--reveal", "--reason", "felsökning", "--json"
+    )
+    assert shown.document["uppgift"]["barn"]["namn"] == NAME
+    assert shown.document["attempts"][-1]["reason"] == "Kim Exempel får inte"
+    (act,) = acts_on(failed["id"])
+    assert act["action"] == "reveal"
+    assert act["actor"] == actor()
+    assert act["details"] == {"reason": "felsökning"}
+
+
+def acts_on(subject: str) -> list[dict[str, Any]]:
+    bridge = bootstrap(configuration(None).settings, wake=no_wake)
+    try:
+        with bridge.store.read() as tx:
+            return audit_of(tx, subject)
+    finally:
+        bridge.close()
+
+
+def test_what_is_not_there_is_wrong_use(office: Office) -> None:
+    for words in (
+        ("deliveries", "show", "X"),
+        ("case", "show", "X"),
+        ("cancel", "X", "--reason", "r"),
+    ):
+        outcome = office.cli(*words)
+        assert outcome.code == 2
+        assert "X" in outcome.err
+
+
+def test_a_case_is_shown_with_what_is_open(stuck: Office) -> None:
+    shown = stuck.cli("case", "show", ARENDE, "--json").document
+    names = [step["name"] for step in shown["steps"]]
+    assert set(names[:2]) == {"se.bbic.beslut.fattat", "se.bbic.beslut.verkstall"}
+    assert set(names[2:]) == {"registrera_beslut", "verkstall_beslut"}
+    assert [one["state"] for one in shown["open_deliveries"]] == ["failed", "waiting"]
+    text = stuck.cli("case", "show", ARENDE).out
+    assert text.startswith(f"Case {ARENDE}, malmo\n")
+    assert "Open:" in text
+    assert NAME not in text
+
+
+def test_status_needs_a_person_while_something_failed(stuck: Office) -> None:
+    outcome = stuck.cli("status", "--json")
+    assert outcome.code == 1
+    assert outcome.document["deliveries"] == {"failed": 1, "waiting": 1}
+    text = stuck.cli("status")
+    assert text.code == 1
+    assert "1 wait behind one that failed." in text.out
+
+
+def test_status_of_an_idle_bridge_is_well(office: Office) -> None:
+    outcome = office.cli("status")
+    assert outcome.code == 0
+    assert "0 events in 0 cases" in outcome.out
+
+
+def test_a_time_is_a_moment_in_sweden_or_a_while_ago() -> None:
+    winter = datetime(2026, 1, 2, 11, tzinfo=UTC)
+    assert moment(None, None, "2026-01-02T12:00") == winter
+    assert moment(None, None, "2026-01-02T12:00+01:00") == winter
+    assert moment(None, None, "2026-07-01") == datetime(2026, 6, 30, 22, tzinfo=UTC)
+    ago = moment(None, None, "90m")
+    assert ago is not None
+    assert timedelta(minutes=89) < datetime.now(UTC) - ago < timedelta(minutes=91)
+    assert moment(None, None, None) is None
+
+
+@pytest.mark.parametrize("text", ["igår", "", "5", "h", "2026-13-01", "٣d", "99999999999d"])
+def test_what_is_no_time_is_told(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="is not a time"):
+        moment(None, None, text)

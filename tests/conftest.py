@@ -1,0 +1,123 @@
+"""Fixtures that every test may ask for: real servers, one of each per test process."""
+
+import shutil
+import tempfile
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.servers.bridge import COMMAND, Bridge
+from tests.servers.configuration import Configuration, write_configuration
+from tests.servers.ports import free_port
+from tests.servers.postgres import Postgres, postgres
+from tests.servers.process import ALIVE, Process, running
+from tests.servers.sandbox import Sandbox
+from tests.servers.valkey import Valkey, valkey
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    """A folder with a short path (sockets) that other users can reach (PostgreSQL)."""
+    folder = Path(tempfile.mkdtemp(prefix="bbic-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(server_folder: Path) -> Iterator[Postgres]:
+    folder = server_folder / "postgres"
+    folder.mkdir()
+    with postgres(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Postgres) -> str:
+    """A new, empty database of a real PostgreSQL."""
+    return postgres_server.url(postgres_server.database())
+
+
+@pytest.fixture(scope="session")
+def redis_server(server_folder: Path) -> Iterator[Valkey]:
+    folder = server_folder / "valkey"
+    folder.mkdir()
+    with valkey(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis_server: Valkey) -> str:
+    """A real, empty, Redis-compatible server."""
+    redis_server.flush()
+    return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def bridge_port() -> int:
+    """Where a bridge under test listens: known beforehand, for the vendors' webhooks."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def sandbox_server(server_folder: Path, bridge_port: int) -> Iterator[Sandbox]:
+    port = free_port()
+    served = Sandbox(f"http://127.0.0.1:{port}")
+    folder = server_folder / "sandbox"
+    config = write_configuration(folder, sandbox_url=served.url, port=bridge_port)
+    words = ["sandbox", "--config", str(config.path), "--port", str(port), "--bridge", config.url]
+    with served, running(Process("sandbox", [*COMMAND, *words], folder / "log")) as process:
+        process.ready(served.answers)
+        yield served
+
+
+@pytest.fixture
+def sandbox(sandbox_server: Sandbox) -> Sandbox:
+    """Both vendor systems, empty and faultless."""
+    sandbox_server.reset()
+    return sandbox_server
+
+
+@pytest.fixture
+def database_url() -> str:
+    """The embedded default; a test module that wants another overrides this fixture."""
+    return ""
+
+
+@pytest.fixture
+def broker_url() -> str:
+    """The embedded default; a test module that wants another overrides this fixture."""
+    return ""
+
+
+@pytest.fixture
+def config(
+    tmp_path: Path, sandbox: Sandbox, bridge_port: int, database_url: str, broker_url: str
+) -> Configuration:
+    """A configuration of two kommuner, ``malmo`` and ``exempel``, against the sandbox."""
+    return write_configuration(
+        tmp_path / "bridge",
+        sandbox_url=sandbox.url,
+        port=bridge_port,
+        database_url=database_url,
+        broker_url=broker_url,
+    )
+
+
+@pytest.fixture
+def bridge(config: Configuration, tmp_path: Path) -> Iterator[Bridge]:
+    """A bridge with that configuration; the test starts what it wants of it."""
+    started = Bridge(config, tmp_path)
+    with closing(started):
+        yield started
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failing test shows what the real processes said."""
+    report = yield
+    if report.failed:
+        report.sections += [(f"log of {process.name}", process.tail()) for process in ALIVE]
+    return report

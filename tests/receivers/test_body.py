@@ -1,0 +1,167 @@
+"""Bodies: capped while they stream, of a known media type, strictly parsed."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bbic_bridge.receivers.body import MAX_DEPTH, parse_json
+from bbic_bridge.receivers.problems import Refusal
+from tests.receivers.fake import EVENT, FakeDesk, as_json, signed
+
+pytestmark = pytest.mark.anyio
+LIMIT = 2000
+
+
+def refused(body: bytes) -> str:
+    with pytest.raises(Refusal) as caught:
+        parse_json(body)
+    assert caught.value.problem.status == 400
+    return caught.value.problem.code
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"{} {}",
+        b'{"a": NaN}',
+        b'{"a": -Infinity}',
+        b'{"a": 1e999}',
+        b'{"a": 1, "a": 1}',
+        b'{"b": [{"a": 1, "\\u0061": 2}]}',
+        b'"\\ud800"',
+        b'{"\\udfff": 1}',
+        b'\xef\xbb\xbf{"a": 1}',
+        b"[" * 100_000,
+        b"1" * 10_000,
+    ],
+)
+def test_what_is_not_strict_json_is_malformed(body: bytes) -> None:
+    assert refused(body) == "json_malformed"
+
+
+@pytest.mark.parametrize("body", [b'{"a": "\xe5"}', '{"a": "å"}'.encode("utf-16"), b"\xed\xa0\x80"])
+def test_what_is_not_utf8_is_refused(body: bytes) -> None:
+    assert refused(body) == "not_utf8"
+
+
+def nested(levels: int) -> bytes:
+    return b'{"a":' * (levels - 1) + b"[]" + b"}" * (levels - 1)
+
+
+def test_depth_is_counted_in_levels() -> None:
+    assert parse_json(nested(MAX_DEPTH))
+    assert refused(nested(MAX_DEPTH + 1)) == "json_too_deep"
+    wide: list[list[int]] = [[] for _ in range(1000)]
+    assert parse_json(as_json(wide)) == wide
+
+
+SIMPLE = st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.text()
+VALUES = st.recursive(
+    SIMPLE | st.floats(allow_nan=False, allow_infinity=False),
+    lambda children: st.lists(children, max_size=4) | st.dictionaries(st.text(), children),
+    max_leaves=20,
+)
+
+
+@settings(deadline=None)
+@given(VALUES, st.booleans())
+def test_json_is_read_as_it_was_written(value: Any, ascii_only: bool) -> None:
+    assert parse_json(json.dumps(value, ensure_ascii=ascii_only).encode()) == value
+
+
+@settings(deadline=None)
+@given(st.binary())
+def test_junk_is_refused_and_nothing_else_is_raised(body: bytes) -> None:
+    with suppress(Refusal):
+        parse_json(body)
+
+
+async def test_a_body_of_the_limit_is_read(client: httpx.AsyncClient) -> None:
+    body = as_json(EVENT).ljust(LIMIT)
+    assert (await client.post("/v1/events", content=body, headers=signed(body))).status_code == 202
+
+
+async def test_a_body_that_says_it_is_too_large_is_not_read(
+    client: httpx.AsyncClient, desk: FakeDesk
+) -> None:
+    async def unread() -> AsyncIterator[bytes]:
+        raise AssertionError("the body was read")
+        yield b""
+
+    headers = {**signed(b""), "content-length": str(LIMIT + 1)}
+    answer = await client.post("/v1/events", content=unread(), headers=headers)
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "body_too_large"
+    assert answer.headers["connection"] == "close"
+    assert desk.asked == []
+
+
+async def test_a_body_that_turns_out_too_large_is_read_no_further(
+    client: httpx.AsyncClient, desk: FakeDesk
+) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 1000:
+            sent += 1
+            yield b" " * 100
+
+    answer = await client.post("/v1/events", content=endless(), headers=signed(b""))
+    assert answer.status_code == 413
+    assert sent <= LIMIT // 100 + 1
+    assert desk.asked == []
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "٣"])
+async def test_a_length_that_is_no_number_is_refused(
+    client: httpx.AsyncClient, length: str
+) -> None:
+    headers = {**signed(b""), "content-length": length.encode()}
+    answer = await client.post("/v1/events", content=b"", headers=headers)  # type: ignore[arg-type]
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/cloudevents+json",
+        "Application/CloudEvents+JSON; charset=UTF-8",
+        'application/json; charset="utf-8"',
+        "application/json; profile=x",
+    ],
+)
+async def test_media_types_are_read_as_http_has_them(
+    client: httpx.AsyncClient, content_type: str
+) -> None:
+    body = as_json(EVENT)
+    answer = await client.post("/v1/events", content=body, headers=signed(body, content_type))
+    assert answer.status_code == 202
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content-type": ""},
+        {"content-type": "text/plain"},
+        {"content-type": "application/cloudevents+avro"},
+        {"content-type": "application/json; charset=latin-1"},
+        {"content-encoding": "gzip"},
+        {"ce-type": "se.bbic.beslut.fattat"},
+    ],
+)
+async def test_other_media_is_unsupported(
+    client: httpx.AsyncClient, desk: FakeDesk, headers: dict[str, str]
+) -> None:
+    body = as_json(EVENT)
+    answer = await client.post("/v1/events", content=body, headers={**signed(body), **headers})
+    assert answer.status_code == 415
+    assert desk.asked == []

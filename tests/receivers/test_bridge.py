@@ -1,0 +1,221 @@
+"""Through the app into a real store: what is answered 202 is there."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import standardwebhooks
+from pydantic import SecretStr
+
+from bbic_bridge import adapters
+from bbic_bridge.bootstrap import bootstrap
+from bbic_bridge.receivers import create_app
+from bbic_bridge.security.envelope import new_root_key
+from bbic_bridge.services import queries, upkeep
+from bbic_bridge.services.bridge import Bridge
+from bbic_bridge.services.views import Filter
+from bbic_bridge.settings import Settings
+from tests.handbook.minsta import BARN, handelse
+from tests.receivers.conftest import SETTINGS
+from tests.receivers.fake import EXEMPEL, NOW, OTHER, WORKFLOW, as_json, bearer, signed
+
+pytestmark = pytest.mark.anyio
+BATCH = "application/cloudevents-batch+json"
+NEWS = b"""<Andringar xmlns="urn:bbic-bridge:treserva:1">
+<Andring andringsId="1" id="R-77" tid="2026-09-16T13:05:00Z" handelse="resurs.ny">
+<NyResurs resursId="R-77" resurskod="420"/></Andring></Andringar>"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return SETTINGS.model_copy(
+        update={
+            "base": tmp_path,
+            "master_key": SecretStr(new_root_key()),
+            "index_key": SecretStr(new_root_key()),
+            "limits": SETTINGS.limits.model_copy(update={"body_bytes": 100_000}),
+        }
+    )
+
+
+@pytest.fixture
+def bridge(settings: Settings) -> Iterator[Bridge]:
+    upkeep.migrate(settings)
+    treserva = adapters.build("exempel", settings.kommun["exempel"])
+    bridge = bootstrap(settings, clock=lambda: NOW, systems={"exempel": treserva}.__getitem__)
+    yield bridge
+    bridge.close()
+    treserva.close()
+
+
+@pytest.fixture
+async def client(bridge: Bridge) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(create_app(bridge))
+    async with httpx.AsyncClient(transport=transport, base_url="http://bridge") as client:
+        yield client
+
+
+async def send(client: httpx.AsyncClient, event: Any, **options: Any) -> httpx.Response:
+    body = as_json(event)
+    return await client.post("/v1/events", content=body, headers=signed(body, **options))
+
+
+async def test_an_event_signed_by_the_public_library_is_stored(
+    client: httpx.AsyncClient, bridge: Bridge
+) -> None:
+    body = json.dumps(handelse("beslut.fattat"), ensure_ascii=False)
+    headers = {
+        "content-type": "application/cloudevents+json",
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(NOW.timestamp())),
+        "webhook-signature": standardwebhooks.Webhook(WORKFLOW).sign("msg_1", NOW, body),
+    }
+    first = await client.post("/v1/events", content=body.encode(), headers=headers)
+    assert (first.status_code, first.json()["results"][0]["status"]) == (202, "accepted")
+    again = await client.post("/v1/events", content=body.encode(), headers=headers)
+    assert (again.status_code, again.json()["results"][0]["status"]) == (202, "duplicate")
+    stored = queries.list_deliveries(bridge, Filter())
+    assert [(one.operation, one.state) for one in stored] == [("registrera_beslut", "ready")]
+
+
+async def test_the_same_id_with_other_content_is_a_conflict(client: httpx.AsyncClient) -> None:
+    assert (await send(client, handelse("beslut.fattat"))).status_code == 202
+    other = handelse("beslut.fattat", beslutsfattare="Någon Annan")
+    answer = await send(client, other)
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["pointer"] == "/id"
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "pointer"),
+    [
+        ({"type": "se.bbic.okant"}, 422, "/type"),
+        ({"subject": None}, 400, "/subject"),
+        ({"kommun": "lund"}, 403, None),
+        ({"data": {"schema_version": 1}}, 422, "/data/barn"),
+        (
+            {
+                "data": handelse("beslut.fattat", barn={**BARN, "personnummer": "202001012399"})[
+                    "data"
+                ]
+            },
+            422,
+            "/data/barn/personnummer",
+        ),
+    ],
+)
+async def test_a_bad_event_is_answered_with_where_and_nothing_is_stored(
+    client: httpx.AsyncClient,
+    bridge: Bridge,
+    change: dict[str, Any],
+    status: int,
+    pointer: str | None,
+) -> None:
+    answer = await send(client, handelse("beslut.fattat") | change)
+    assert answer.status_code == status
+    if pointer is not None:
+        assert pointer in {fault["pointer"] for fault in answer.json()["errors"]}
+    assert "202001012399" not in answer.text
+    counts = queries.status(bridge)
+    assert (counts.events, counts.cases) == (0, 0)
+
+
+async def test_an_unknown_kommun_names_its_attribute(client: httpx.AsyncClient) -> None:
+    answer = await send(client, handelse("beslut.fattat") | {"kommun": "lund"}, with_secret=OTHER)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/kommun")
+
+
+async def test_in_a_batch_each_event_stands_for_itself(
+    client: httpx.AsyncClient, bridge: Bridge
+) -> None:
+    granted = handelse("beslut.fattat")
+    elsewhere = granted | {"id": "other", "kommun": "lund"}
+    answer = await send(client, [elsewhere, granted, 7], content_type=BATCH)
+    assert answer.status_code == 202
+    results = answer.json()["results"]
+    assert [one["status"] for one in results] == ["rejected", "accepted", "rejected"]
+    assert [one.get("problem", {}).get("status") for one in results] == [403, None, 400]
+    assert queries.status(bridge).events == 1
+
+
+async def test_what_comes_too_early_is_accepted_and_shown_to_wait(
+    client: httpx.AsyncClient,
+) -> None:
+    assert (await send(client, handelse("beslut.verkstall"))).status_code == 202
+    case = (await client.get("/v1/cases/ARENDE-1", headers=bearer("reader"))).json()
+    waiting = [step["waits_for"] for step in case["steps"] if step["kind"] == "delivery"]
+    assert waiting == [["beslut_registrerat:B1"]]
+
+
+async def test_what_is_shown_is_masked(client: httpx.AsyncClient) -> None:
+    await send(client, handelse("beslut.fattat"))
+    page = await client.get("/v1/deliveries", headers=bearer("reader"))
+    found = page.json()["deliveries"][0]["id"]
+    detail = await client.get(f"/v1/deliveries/{found}", headers=bearer("reader"))
+    assert detail.status_code == 200
+    for answer in (page, detail):
+        assert BARN["personnummer"] not in answer.text
+        assert BARN["namn"] not in answer.text
+
+
+async def test_replay_answers_for_what_it_cannot_do(client: httpx.AsyncClient) -> None:
+    await send(client, handelse("beslut.fattat"))
+    found = (await client.get("/v1/deliveries", headers=bearer("reader"))).json()["deliveries"][0]
+    url = f"/v1/deliveries/{found['id']}/replay"
+    answer = await client.post(url, headers=bearer("operator"), json={"dry_run": True})
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_replayable")
+
+
+async def test_the_feed_is_empty_and_its_cursor_can_be_used(client: httpx.AsyncClient) -> None:
+    first = (await client.get("/v1/events", headers=bearer("reader"))).json()
+    assert first["events"] == []
+    again = await client.get(f"/v1/events?after={first['cursor']}", headers=bearer("reader"))
+    assert again.json() == first
+    assert (await client.get("/v1/events?after=x", headers=bearer("reader"))).status_code == 400
+
+
+async def test_the_bridge_is_ready_and_measured(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/readyz")).json() == {"status": "ready", "reasons": []}
+    await send(client, handelse("beslut.fattat"))
+    assert 'bbic_deliveries{state="ready"} 1.0' in (await client.get("/metrics")).text
+
+
+async def tell(client: httpx.AsyncClient, body: bytes) -> httpx.Response:
+    headers = signed(body, "application/xml", EXEMPEL)
+    return await client.post("/v1/webhooks/treserva/exempel", content=body, headers=headers)
+
+
+async def test_what_a_vendor_tells_reaches_the_feed_once(client: httpx.AsyncClient) -> None:
+    for status in ("accepted", "duplicate"):
+        answer = await tell(client, NEWS)
+        assert answer.status_code == 202
+        assert answer.json() == {"results": [{"id": "msg_1", "status": status}]}
+    feed = (await client.get("/v1/events", headers=bearer("admin"))).json()["events"]
+    assert [(one["type"], one["data"]["resurs_id"]) for one in feed] == [
+        ("se.bbic.resurs.registrerad", "R-77")
+    ]
+    unseen = (await client.get("/v1/events", headers=bearer("reader"))).json()
+    assert unseen["events"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"<!DOCTYPE x [<!ENTITY y SYSTEM 'file:///etc/passwd'>]>" + NEWS, "DOCTYPE"),
+        (NEWS.replace(b"2026-09-16T", b"189001019802"), "Andring"),
+        (NEWS[:-1], "line 3"),
+        (NEWS.replace(b"R-77", b"R-\xff"), "UTF-8"),
+    ],
+)
+async def test_bad_xml_is_refused_with_its_place_and_nothing_is_stored(
+    client: httpx.AsyncClient, body: bytes, told: str
+) -> None:
+    answer = await tell(client, body)
+    assert answer.status_code == 400
+    assert told in answer.json()["errors"][0]["detail"]
+    assert "189001019802" not in answer.text
+    feed = (await client.get("/v1/events", headers=bearer("admin"))).json()
+    assert feed["events"] == []

@@ -1,0 +1,87 @@
+"""Probes and metrics."""
+
+import signal
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from prometheus_client.parser import text_string_to_metric_families
+
+from bbic_bridge.receivers.draining import at_sigterm
+from tests.receivers.fake import FakeDesk
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_livez_answers_without_the_store(client: httpx.AsyncClient, desk: FakeDesk) -> None:
+    desk.lose_the_store()
+    answer = await client.get("/livez")
+    assert (answer.status_code, answer.json()) == (200, {"status": "alive"})
+
+
+async def test_readyz_says_what_is_missing(client: httpx.AsyncClient, desk: FakeDesk) -> None:
+    answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready", "reasons": []})
+    desk.reasons = ["schema_not_current"]
+    answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "not_ready", "reasons": ["schema_not_current"]}
+
+
+async def test_after_sigterm_nothing_more_should_come(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    ended: list[int] = []
+    previous = signal.signal(signal.SIGTERM, lambda number, _: ended.append(number))
+    try:
+        async with app.router.lifespan_context(app):
+            assert (await client.get("/readyz")).status_code == 200
+            signal.raise_signal(signal.SIGTERM)
+            answer = await client.get("/readyz")
+            assert (answer.status_code, answer.json()["reasons"]) == (503, ["draining"])
+            assert (await client.get("/livez")).status_code == 200
+        assert ended == [signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def test_a_server_that_leaves_sigterm_alone_is_left_alone() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    assert before is signal.SIG_DFL
+    with at_sigterm(lambda: None):
+        assert signal.getsignal(signal.SIGTERM) is before
+
+
+async def scrape(client: httpx.AsyncClient) -> dict[tuple[str, ...], float]:
+    answer = await client.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain")
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+async def test_metrics_tell_what_the_store_holds(client: httpx.AsyncClient) -> None:
+    assert await scrape(client) == {
+        ("bbic_store_reachable",): 1,
+        ("bbic_events",): 9,
+        ("bbic_cases",): 2,
+        ("bbic_feed_events",): 3,
+        ("bbic_oldest_due_seconds",): 1.5,
+        ("bbic_oldest_lease_seconds",): 0,
+        ("bbic_parked_behind_failed",): 2,
+        ("bbic_waiting_too_long",): 0,
+        ("bbic_deliveries", "failed"): 1,
+        ("bbic_deliveries", "verified"): 5,
+        ("bbic_callbacks", "verified"): 3,
+        ("bbic_sync_lag_seconds", "malmo"): 12,
+    }
+
+
+async def test_metrics_tell_that_the_store_is_out_of_reach(
+    client: httpx.AsyncClient, desk: FakeDesk
+) -> None:
+    desk.lose_the_store()
+    assert await scrape(client) == {("bbic_store_reachable",): 0}

@@ -1,0 +1,1 @@
+"""Real servers for tests, all started from installed Python packages; nothing is downloaded."""

@@ -1,0 +1,101 @@
+"""Events in: once, whole, in order of facts, and only for whom they may speak."""
+
+from datetime import datetime
+
+from bbic_bridge.delivery.reference import reference
+from bbic_bridge.services.accept import accept
+from bbic_bridge.services.queries import show_case
+from bbic_bridge.services.views import Grant
+from tests.services.conftest import World
+
+OTHER_CHILD = {"personnummer": "201601022385", "namn": "Bo Test", "skydd": "ingen"}
+
+
+def test_an_event_is_accepted_once_and_then_a_duplicate(world: World) -> None:
+    event = world.event("beslut.fattat")
+    assert [result.status for result in world.accept(event)] == ["accepted"]
+    assert [result.status for result in world.accept(event)] == ["duplicate"]
+    assert len(world.states()) == 1
+
+
+def test_the_same_event_twice_in_one_batch_is_one(world: World) -> None:
+    event = world.event("beslut.fattat")
+    assert [result.status for result in world.accept(event, event)] == ["accepted", "duplicate"]
+
+
+def test_the_same_id_with_other_content_is_a_conflict_and_changes_nothing(world: World) -> None:
+    event = world.event("beslut.fattat")
+    world.accept(event)
+    changed = {**event, "data": {**event["data"], "beslutsfattare": "Någon Annan"}}
+    (result,) = world.accept(changed)
+    assert result.problem is not None
+    assert (result.status, result.problem.status) == ("rejected", 409)
+    assert len(world.states()) == 1
+
+
+def test_an_unknown_kommun_is_named(world: World) -> None:
+    (result,) = world.accept(world.event("beslut.fattat", kommun="atlantis"))
+    assert result.problem is not None
+    assert result.problem.status == 422
+    assert [violation.pointer for violation in result.problem.violations] == ["/kommun"]
+
+
+def test_a_grant_for_another_kommun_is_refused(world: World) -> None:
+    (result,) = accept(world.bridge, [world.event("beslut.fattat")], Grant(kommuner=("lund",)))
+    assert result.problem is not None
+    assert result.problem.status == 403
+
+
+def test_one_bad_event_does_not_stop_the_others_of_its_batch(world: World) -> None:
+    bad = world.event("beslut.fattat") | {"type": "se.bbic.okand"}
+    results = world.accept(world.event("beslut.fattat"), bad, world.event("aktanteckning.skriven"))
+    assert [result.status for result in results] == ["accepted", "rejected", "accepted"]
+
+
+def test_what_comes_too_early_waits_and_says_for_what(world: World) -> None:
+    world.send("beslut.verkstall")
+    world.work()
+    case = show_case(world.bridge, "A-1")
+    assert case is not None
+    assert [view.waits_for for view in case.open_deliveries] == [("beslut_registrerat:B1",)]
+    assert world.vendor.effects == []
+
+
+def test_order_follows_facts_not_arrival(world: World) -> None:
+    world.send("beslut.verkstall")
+    world.work()
+    world.send("beslut.fattat")
+    world.work()
+    assert [order.operation for order in world.vendor.sent] == [
+        "registrera_beslut",
+        "verkstall_beslut",
+    ]
+
+
+def test_an_event_about_another_child_is_kept_but_never_sent(world: World) -> None:
+    world.send("beslut.fattat")
+    world.send("beslut.verkstall", barn=OTHER_CHILD)
+    world.work()
+    assert world.states() == {"registrera_beslut": "verified", "verkstall_beslut": "with_person"}
+
+
+def test_the_same_child_may_have_cases_in_two_kommuner(world: World) -> None:
+    world.send("beslut.fattat", kommun="malmo")
+    world.send("beslut.fattat", kommun="lund")
+    world.work()
+    assert len(world.vendor.effects) == 2
+
+
+def test_accepting_wakes_only_what_is_due(world: World) -> None:
+    world.send("beslut.verkstall")
+    assert world.woken == []
+    world.send("beslut.fattat")
+    assert [operation for _, operation in world.woken] == ["registrera_beslut"]
+
+
+def test_references_are_the_same_when_the_same_event_is_planned_again(world: World) -> None:
+    event = world.event("beslut.fattat")
+    world.accept(event)
+    time = datetime.fromisoformat(event["time"])
+    intent = (event["source"], event["id"], "registrera_beslut", "0")
+    assert world.delivery("registrera_beslut").id == reference(time, *intent)

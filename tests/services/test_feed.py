@@ -1,0 +1,80 @@
+"""The feed: a sequence without gaps, and nothing readable in the database."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from bbic_bridge.services import queries, upkeep
+from bbic_bridge.services.tell import tell
+from bbic_bridge.store.tx import Tx
+from tests.services.conftest import World
+
+
+def say(world: World, number: int) -> None:
+    def job(tx: Tx) -> None:
+        tell(
+            world.bridge,
+            tx,
+            "avvikelse.upptackt",
+            kommun="malmo" if number % 2 else "lund",
+            arende="A-1",
+            data={"nummer": number},
+            because=(str(number),),
+        )
+
+    world.bridge.store.write(job)
+
+
+def test_a_poller_sees_every_event_once_whatever_the_order_of_commits(world: World) -> None:
+    seen: list[int] = []
+    cursor: str | None = None
+    with ThreadPoolExecutor(8) as pool:
+        told = [pool.submit(say, world, number) for number in range(100)]
+        while len(seen) < 100:
+            page = queries.feed(world.bridge, cursor, 7, ("*",))
+            cursor = page.cursor
+            seen += [event["data"]["nummer"] for event in page.events]
+        for one in told:
+            one.result()
+    assert sorted(seen) == list(range(100))
+
+
+def test_the_same_cause_is_told_once(world: World) -> None:
+    say(world, 1)
+    say(world, 1)
+    assert len(world.feed()) == 1
+
+
+def test_a_page_holds_only_the_kommuner_asked_for(world: World) -> None:
+    for number in range(4):
+        say(world, number)
+    page = queries.feed(world.bridge, None, 10, ("lund",))
+    assert {event["kommun"] for event in page.events} == {"lund"}
+
+
+@pytest.mark.parametrize("cursor", ["x", "-1", "1" * 30, "1.5", ""])
+def test_a_cursor_of_somebody_elses_is_refused(world: World, cursor: str) -> None:
+    with pytest.raises(ValueError, match="cursor"):
+        queries.feed(world.bridge, cursor, 10, ("*",))
+
+
+def test_what_waits_too_long_is_told_once(world: World) -> None:
+    world.send("beslut.verkstall")
+    world.clock.forward(15 * 86_400)
+    assert upkeep.report_waiting(world.bridge) == 1
+    assert upkeep.report_waiting(world.bridge) == 1
+    (told,) = world.told("avvikelse.upptackt")
+    assert told["data"]["vantar_pa"] == ["beslut_registrerat:B1"]
+
+
+def test_the_database_file_shows_no_name_number_or_text(world: World) -> None:
+    if not world.bridge.settings.sqlalchemy_url().startswith("sqlite"):
+        return
+    world.send("aktanteckning.skriven", text="Kanariefågeln sjunger")
+    world.work()
+    path = Path(world.bridge.settings.sqlalchemy_url().removeprefix("sqlite:///"))
+    world.bridge.close()
+    raw = b"".join(file.read_bytes() for file in path.parent.glob("bridge.db*"))
+    for secret in ("Kanarief", "Alva", "202001012398"):
+        assert secret.encode() not in raw

@@ -1,0 +1,79 @@
+"""An in-memory vendor: it honours no key, answers as told, and remembers every effect."""
+
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime
+
+from bbic_bridge.delivery.errors import DeliveryError
+from bbic_bridge.delivery.ports import (
+    Capability,
+    Finding,
+    Link,
+    Lookup,
+    Order,
+    Page,
+    Receipt,
+    VendorChange,
+)
+
+
+class Twin:
+    """Fills the port. ``trouble``: for each coming send an error and whether the effect happens."""
+
+    name = "twin"
+
+    def __init__(self, lookup: Lookup = "reference") -> None:
+        self.lookup = lookup
+        self.effects: list[str] = []
+        self.sent: list[Order] = []
+        self.trouble: deque[tuple[DeliveryError, bool]] = deque()
+        self.deaf: DeliveryError | None = None
+        self.hidden: set[str] = set()
+        self.pages: list[Page] = []
+        self.unmappable: DeliveryError | None = None
+
+    def capability(self, operation: str) -> Capability:
+        return Capability(operation, (None,), self.lookup, honours_key=False)
+
+    def prepare(self, order: Order) -> bytes:
+        if self.unmappable is not None:
+            raise self.unmappable
+        return order.reference.encode()
+
+    def send(self, order: Order, body: bytes) -> Receipt:
+        del body
+        error, happens = self.trouble.popleft() if self.trouble else (None, True)
+        self.sent.append(order)
+        if happens:
+            self.effects.append(order.reference)
+        if error is not None:
+            raise error
+        return Receipt((self._link(order),), b"<kvittens/>")
+
+    def find(self, order: Order, links: tuple[Link, ...] = ()) -> Finding:
+        if self.deaf is not None:
+            raise self.deaf
+        if self.lookup == "none" and not links:
+            return Finding("unknowable")
+        count = self.effects.count(order.reference) if order.reference not in self.hidden else 0
+        if count == 1:
+            return Finding("found", (self._link(order),))
+        return Finding("several" if count else "absent")
+
+    def streams(self) -> tuple[str, ...]:
+        return ("changes",)
+
+    def changes(self, stream: str, cursor: str | None, now: datetime) -> Iterator[Page]:
+        del stream, now
+        start = int(cursor or 0)
+        yield from self.pages[start:]
+
+    def tell(self, *changes: VendorChange) -> None:
+        """Puts a page of changes where a sync finds it."""
+        self.pages.append(Page(changes, str(len(self.pages) + 1)))
+
+    def parse_webhook(self, body: bytes) -> tuple[VendorChange, ...]:
+        raise NotImplementedError
+
+    def _link(self, order: Order) -> Link:
+        return Link("beslut", str(order.uppgift.get("beslut_id", "-")), f"V-{order.reference}")

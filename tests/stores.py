@@ -1,0 +1,53 @@
+"""Every store test runs on both databases."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bbic_bridge.security.envelope import RootKeys, new_root_key
+from bbic_bridge.store.migrate import migrate
+from bbic_bridge.store.store import Store
+
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/bridge.db"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def roots() -> RootKeys:
+    return RootKeys(new_root_key(), new_root_key())
+
+
+@pytest.fixture
+def store(database_url: str, roots: RootKeys, clock: Clock) -> Iterator[Store]:
+    migrate(database_url)
+    opened = Store(database_url, roots, clock)
+    opened.open(["malmo"])
+    yield opened
+    opened.close()

@@ -1,0 +1,112 @@
+"""Reading the configuration: what wins, where paths count from, and what errors say."""
+
+from pathlib import Path
+
+import pytest
+
+from bbic_bridge.delivery.errors import ConfigurationError
+from bbic_bridge.settings import Settings, load
+
+KOMMUN = """
+[kommun.malmo]
+system = "procapita"
+write_url = "http://127.0.0.1/soap"
+read_url = "http://127.0.0.1/fc"
+"""
+TOLD = "BBIC_KOMMUN__MALMO__"
+
+
+def written(folder: Path, text: str, **files: str) -> Path:
+    for name, content in files.items():
+        (folder / name).write_text(content)
+    path = folder / "bridge.toml"
+    path.write_text(text)
+    return path
+
+
+def test_without_a_file_the_defaults_hold() -> None:
+    settings = load(None, {})
+    assert settings == Settings(base=Path.cwd())
+    assert settings.sqlalchemy_url() == f"sqlite:///{Path.cwd()}/var/bridge.db"
+
+
+def test_the_environment_wins_over_the_file_at_any_depth(tmp_path: Path) -> None:
+    path = written(tmp_path, KOMMUN + "timeout_s = 7\n[kommun.malmo.retry]\nbase_s = 3\n")
+    told = {f"{TOLD}TIMEOUT_S": "9", f"{TOLD}RETRY__BASE_S": "4", "BBIC_WORKER__LEASE_S": "30"}
+    settings = load(path, told)
+    assert settings.kommun["malmo"].timeout_s == 9
+    assert settings.kommun["malmo"].retry.base_s == 4
+    assert settings.worker.lease_s == 30
+    assert load(path, {}).kommun["malmo"].retry.base_s == 3
+
+
+def test_secrets_come_from_files_beside_the_configuration_at_any_depth(tmp_path: Path) -> None:
+    text = f"""
+    master_key_file = "master"
+    {KOMMUN}
+    token_file = "token"
+    webhook_secrets_files = ["new", "old"]
+    """
+    path = written(tmp_path, text, master="m\n", token="t\n", new="n\n", old="o\n")
+    settings = load(path, {})
+    malmo = settings.kommun["malmo"]
+    assert settings.master_key.get_secret_value() == "m"
+    assert malmo.token.get_secret_value() == "t"
+    assert [secret.get_secret_value() for secret in malmo.webhook_secrets] == ["n", "o"]
+
+
+@pytest.mark.parametrize("in_file", ['broker_url = "redis://file"', 'broker_url_file = "file"'])
+@pytest.mark.parametrize("variable", ["BBIC_BROKER_URL", "BBIC_BROKER_URL_FILE"])
+def test_the_environment_wins_however_either_side_is_spelt(
+    tmp_path: Path, in_file: str, variable: str
+) -> None:
+    path = written(tmp_path, in_file, file="redis://file", told="redis://told")
+    value = "told" if variable.endswith("_FILE") else "redis://told"
+    assert load(path, {variable: value}).broker_url.get_secret_value() == "redis://told"
+
+
+def test_paths_count_from_the_configuration_file(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, 'database_url = "sqlite:///data/b.db"'), {})
+    assert settings.sqlalchemy_url() == f"sqlite:///{tmp_path}/data/b.db"
+    assert settings.var == tmp_path / "var"
+
+
+def test_an_absolute_database_path_stays(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, f'database_url = "sqlite:///{tmp_path}/b.db"'), {})
+    assert settings.sqlalchemy_url() == f"sqlite:///{tmp_path}/b.db"
+
+
+def test_the_standard_profile_of_the_system_is_the_default(tmp_path: Path) -> None:
+    assert load(written(tmp_path, KOMMUN), {}).kommun["malmo"].profile == "procapita/standard"
+    own = written(tmp_path, KOMMUN + 'profile = "procapita/our"')
+    assert load(own, {}).kommun["malmo"].profile == "procapita/our"
+
+
+@pytest.mark.parametrize(
+    ("text", "setting"),
+    [
+        ('databse_url = "sqlite:///hemlig"', "databse_url"),
+        (KOMMUN + 'timeout_s = "hemlig"', "kommun.malmo.timeout_s"),
+        (KOMMUN + 'token = ["hemlig"]', "kommun.malmo.token"),
+        ('master_key_file = "no-such-file"', "master_key_file"),
+    ],
+)
+def test_errors_name_the_setting_and_never_its_value(
+    tmp_path: Path, text: str, setting: str
+) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        load(written(tmp_path, text), {})
+    assert f"setting {setting}: " in str(error.value)
+    assert "hemlig" not in str(error.value)
+
+
+def test_a_missing_or_broken_file_is_told_by_name(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"no configuration file .*absent\.toml"):
+        load(tmp_path / "absent.toml", {})
+    with pytest.raises(ConfigurationError, match=r"bridge\.toml: "):
+        load(written(tmp_path, "= ="), {})
+
+
+def test_secrets_do_not_show(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, 'master_key = "hemlig"'), {})
+    assert "hemlig" not in repr(settings)
