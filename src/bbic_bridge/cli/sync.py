@@ -1,20 +1,22 @@
 """``bbic-bridge sync``: fetch what was changed in the vendor systems."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from bbic_bridge.cli.bridge import opened
-from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, WrongUse
+from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, UNREACHABLE, WrongUse
 from bbic_bridge.cli.options import command
 from bbic_bridge.cli.output import clean, print_ndjson
 from bbic_bridge.services.views import SyncReport
 
 if TYPE_CHECKING:
     from bbic_bridge.services.bridge import Bridge
+
+UNREACHED = frozenset({"connect_failed", "timeout", "response_lost"})
 
 
 @command("sync", "Fetch what was changed in the vendor systems", prints_data=True)
@@ -28,8 +30,8 @@ def sync(*, config: Path | None, kommun: str | None, once: bool, as_json: bool) 
     with opened(config) as bridge:
         kommuner = _kommuner(bridge, kommun)
         if once:
-            troubled = sum(_pass(bridge, name, as_json=as_json) for name in kommuner)
-            click.get_current_context().exit(NEEDS_PERSON if troubled else DONE)
+            reports = [_pass(bridge, name, as_json=as_json) for name in kommuner]
+            click.get_current_context().exit(exit_code(reports))
         _for_ever(bridge, kommuner, as_json=as_json)
 
 
@@ -49,8 +51,16 @@ def _for_ever(bridge: "Bridge", kommuner: Sequence[str], *, as_json: bool) -> No
         due[name] = time.monotonic() + bridge.settings.kommun[name].sync_every_s
 
 
-def _pass(bridge: "Bridge", kommun: str, *, as_json: bool) -> bool:
-    """One pass of one kommun; True where something needs a person."""
+def exit_code(reports: Iterable[SyncReport]) -> int:
+    """Whether all vendors could be asked, and answered as they should."""
+    codes = {problem.rpartition(": ")[2] for report in reports for problem in report.problems}
+    if codes & UNREACHED:
+        return UNREACHABLE
+    return NEEDS_PERSON if codes else DONE
+
+
+def _pass(bridge: "Bridge", kommun: str, *, as_json: bool) -> SyncReport:
+    """One pass of one kommun, told."""
     from bbic_bridge.services.sync import sync_kommun
 
     report = sync_kommun(bridge, kommun)
@@ -58,7 +68,7 @@ def _pass(bridge: "Bridge", kommun: str, *, as_json: bool) -> bool:
         print_ndjson([report])
     else:
         _tell(report)
-    return bool(report.problems)
+    return report
 
 
 def _tell(report: SyncReport) -> None:

@@ -9,7 +9,7 @@ from bbic_bridge.mappings.errors import MappingError, ProfileError
 from bbic_bridge.mappings.loader import PROFILE_FILE, load_folder
 from bbic_bridge.mappings.profile import Profile
 
-__all__ = ["MappingError", "Profile", "ProfileError", "load", "shipped"]
+__all__ = ["MappingError", "Profile", "ProfileError", "folder_of", "load", "shipped"]
 
 _SHIPPED = Path(__file__).parent / "profiles"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)?")
@@ -33,11 +33,16 @@ def load(name: str, folder: Path | None = None) -> Profile:
         ProfileError: the profile is wrong; names the file and the key.
         ConfigurationError: there is no such profile.
     """
+    return load_folder(name, folder_of(name, folder))
+
+
+def folder_of(name: str, folder: Path | None = None) -> Path:
+    """Where the files of that profile lie; arguments and errors as for ``load``."""
     if not _NAME.fullmatch(name):
         raise ConfigurationError(f"profile {name!r}: a name is lower-case letters, digits, - and _")
     if name in shipped():
-        return load_folder(name, shipped()[name])
+        return shipped()[name]
     own = folder / name if folder else None
     if own is None or not (own / PROFILE_FILE).is_file():
         raise ConfigurationError(f"there is no profile {name}: no {PROFILE_FILE} in {own}")
-    return load_folder(name, own)
+    return own

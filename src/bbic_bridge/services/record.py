@@ -45,8 +45,9 @@ def record(bridge: Bridge, claim: Claim, outcome: Outcome) -> None:
         lambda tx: _write(bridge, tx, claim, outcome, state), [(claim.kommun, claim.arende)]
     )
     log.info(
-        "delivery_" + state.value,
+        "delivery_recorded",
         delivery=claim.id,
+        state=state.value,
         kommun=claim.kommun,
         system=claim.system,
         operation=claim.operation,

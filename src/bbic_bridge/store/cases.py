@@ -9,6 +9,11 @@ from bbic_bridge.store.locks import CaseKey, lock_cases
 from bbic_bridge.store.schema import case_persons, cases
 from bbic_bridge.store.tx import Tx
 
+_PERSONS = sa.select(case_persons.c.person_hash).where(
+    case_persons.c.kommun == sa.bindparam("kommun"),
+    case_persons.c.arende == sa.bindparam("arende"),
+)
+
 
 def ensure_case(tx: Tx, key: CaseKey) -> None:
     """Makes the case known and holds its lock, whether new or old."""
@@ -33,11 +38,7 @@ def kommuner_of(tx: Tx, arende: str) -> list[str]:
 def persons_of(tx: Tx, key: CaseKey) -> set[bytes]:
     """Keyed hashes of every number known for the case's child."""
     kommun, arende = key
-    rows = tx.connection.execute(
-        sa.select(case_persons.c.person_hash).where(
-            case_persons.c.kommun == kommun, case_persons.c.arende == arende
-        )
-    )
+    rows = tx.connection.execute(_PERSONS, {"kommun": kommun, "arende": arende})
     return {row.person_hash for row in rows}
 
 

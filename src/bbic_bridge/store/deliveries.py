@@ -13,6 +13,12 @@ from bbic_bridge.store.schema import attempts, deliveries, earlier_payloads, giv
 from bbic_bridge.store.tx import Tx
 
 WHOLE = -1
+# Statements of the busiest path are built once: making one anew costs more than running it.
+_INSERT = sa.insert(deliveries)
+_INSERT_ATTEMPT = sa.insert(attempts)
+_GIVEN = sa.select(gives.c.scope, gives.c.fact).where(
+    gives.c.delivery_id == sa.bindparam("delivery"), gives.c.effect == sa.bindparam("effect")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +66,23 @@ def add_delivery(tx: Tx, new: NewDelivery) -> State:
     if new.held_by is not None:
         state, (kind, code) = State.WITH_PERSON, new.held_by
     tx.connection.execute(
-        sa.insert(deliveries).values(
-            id=new.id,
-            kommun=new.kommun,
-            arende=new.arende,
-            system=new.system,
-            operation=new.operation,
-            event_row=new.event_row,
-            event_type=new.event_type,
-            state=state.value,
-            due_at=tx.now if state is State.READY else None,
-            error_kind=kind,
-            error_code=code,
-            payload=tx.seal_json(new.kommun, new.payload, "deliveries", new.id, "payload"),
-            created_at=tx.now,
-            updated_at=tx.now,
-        )
+        _INSERT,
+        {
+            "id": new.id,
+            "kommun": new.kommun,
+            "arende": new.arende,
+            "system": new.system,
+            "operation": new.operation,
+            "event_row": new.event_row,
+            "event_type": new.event_type,
+            "state": state.value,
+            "due_at": tx.now if state is State.READY else None,
+            "error_kind": kind,
+            "error_code": code,
+            "payload": tx.seal_json(new.kommun, new.payload, "deliveries", new.id, "payload"),
+            "created_at": tx.now,
+            "updated_at": tx.now,
+        },
     )
     for scope, fact in new.needs:
         insert_once(
@@ -105,20 +112,21 @@ def add_attempt(tx: Tx, kommun: str, delivery_id: str, attempt: Attempt) -> None
         return tx.seal(kommun, value, "attempts", attempt.id, column) if value else None
 
     tx.connection.execute(
-        sa.insert(attempts).values(
-            id=attempt.id,
-            delivery_id=delivery_id,
-            number=attempt.number,
-            effect=attempt.effect,
-            action=attempt.action,
-            started_at=attempt.started_at,
-            ended_at=attempt.ended_at,
-            outcome=attempt.outcome,
-            error_kind=attempt.error_kind,
-            error_code=attempt.error_code,
-            reason=seal(attempt.reason.encode(), "reason"),
-            answer=seal(attempt.answer, "answer"),
-        )
+        _INSERT_ATTEMPT,
+        {
+            "id": attempt.id,
+            "delivery_id": delivery_id,
+            "number": attempt.number,
+            "effect": attempt.effect,
+            "action": attempt.action,
+            "started_at": attempt.started_at,
+            "ended_at": attempt.ended_at,
+            "outcome": attempt.outcome,
+            "error_kind": attempt.error_kind,
+            "error_code": attempt.error_code,
+            "reason": seal(attempt.reason.encode(), "reason"),
+            "answer": seal(attempt.answer, "answer"),
+        },
     )
 
 
@@ -158,11 +166,7 @@ def payload_of(tx: Tx, kommun: str, delivery_id: str, sealed: bytes) -> dict[str
 
 def facts_given(tx: Tx, delivery_id: str, effect: int) -> list[ScopedFact]:
     """The facts that this effect (or ``WHOLE``) makes true."""
-    rows = tx.connection.execute(
-        sa.select(gives.c.scope, gives.c.fact).where(
-            gives.c.delivery_id == delivery_id, gives.c.effect == effect
-        )
-    )
+    rows = tx.connection.execute(_GIVEN, {"delivery": delivery_id, "effect": effect})
     return [(row.scope, row.fact) for row in rows]
 
 

@@ -12,6 +12,11 @@ from bbic_bridge.store.tx import Tx
 
 EVERYWHERE = "*"
 ScopedFact = tuple[str, str]
+_ORIGIN = sa.select(facts.c.origin).where(
+    facts.c.kommun == sa.bindparam("kommun"),
+    facts.c.scope == sa.bindparam("scope"),
+    facts.c.fact == sa.bindparam("fact"),
+)
 
 
 def add_facts(
@@ -46,11 +51,10 @@ def missing_facts(tx: Tx, kommun: str, scoped: Sequence[ScopedFact]) -> list[Sco
 def origin_of(tx: Tx, kommun: str, one: ScopedFact) -> str | None:
     """Where a fact came from, or None when it is not one."""
     scope, fact = one
-    return tx.connection.scalar(
-        sa.select(facts.c.origin).where(
-            facts.c.kommun == kommun, facts.c.scope == scope, facts.c.fact == fact
-        )
+    found: str | None = tx.connection.scalar(
+        _ORIGIN, {"kommun": kommun, "scope": scope, "fact": fact}
     )
+    return found
 
 
 def release(tx: Tx, kommun: str, scoped: Sequence[ScopedFact]) -> list[tuple[str, str]]:

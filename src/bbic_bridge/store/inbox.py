@@ -11,6 +11,8 @@ from bbic_bridge.store.dialect import insert_once
 from bbic_bridge.store.schema import events, inbox
 from bbic_bridge.store.tx import Tx
 
+_INSERT = sa.insert(events)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
@@ -45,18 +47,19 @@ def check_in(
 def add_event(tx: Tx, event: StoredEvent, data: Mapping[str, Any]) -> None:
     """Keeps the event with its document sealed."""
     tx.connection.execute(
-        sa.insert(events).values(
-            id=event.id,
-            kommun=event.kommun,
-            arende=event.arende,
-            source=event.source,
-            event_id=event.event_id,
-            type=event.type,
-            time=event.time,
-            received_at=event.received_at,
-            payload=tx.seal_json(event.kommun, data, "events", event.id, "payload"),
-            warnings=canonical.dumps(list(event.warnings)).decode(),
-        )
+        _INSERT,
+        {
+            "id": event.id,
+            "kommun": event.kommun,
+            "arende": event.arende,
+            "source": event.source,
+            "event_id": event.event_id,
+            "type": event.type,
+            "time": event.time,
+            "received_at": event.received_at,
+            "payload": tx.seal_json(event.kommun, data, "events", event.id, "payload"),
+            "warnings": canonical.dumps(list(event.warnings)).decode(),
+        },
     )
 
 
