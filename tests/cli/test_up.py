@@ -16,6 +16,7 @@ from tests.servers.ports import free_port
 from tests.servers.process import Process, wait_until
 
 COMMAND = (sys.executable, "-m", "bbic_bridge.cli")
+pytestmark = pytest.mark.xdist_group("up")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "oppenvard_chansen.ndjson"
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("BBIC_")}
 
@@ -66,8 +67,11 @@ class House:
         return [json.loads(line) for line in body.splitlines()]
 
     def states(self) -> set[str]:
-        listed = self.run("deliveries", "list", "--json").stdout
-        return {json.loads(line)["state"] for line in listed.splitlines()}
+        """What all deliveries are doing, asked as an operator's tool does."""
+        token = (self.folder / "var/secrets/read_token").read_text().strip()
+        url = f"http://127.0.0.1:{self.port}/v1/deliveries?limit=1000"
+        answer = web.request("GET", url, headers={"authorization": f"Bearer {token}"})
+        return {found["state"] for found in answer.json()["deliveries"]} if answer.status else set()
 
 
 def arguments(pid: int) -> list[str]:

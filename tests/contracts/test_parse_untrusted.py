@@ -4,10 +4,20 @@ import resource
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bbic_bridge.contracts.xml import MAX_BYTES, XmlRefused, parse_untrusted
 
 SECRET = "n201401012396"
+CODES = {
+    *("too_large", "encoding", "doctype", "processing_instruction", "xinclude", "malformed"),
+    *("external_reference", "too_deep", "too_many_nodes", "too_many_children"),
+}
+PIECES = (
+    *(b"<?xml version='1.0'?>", b"<!-- c -->", b"<!DOCTYPE a>", b"<!DOCTYPE a [<!ENTITY e 'x'>]>"),
+    *(b"<?pi?>", b"<a>", b"</a>", b"<a/>", b"&e;", b"&lt;", b"<![CDATA[", b"]]>", b"text", b" "),
+)
 XI = "http://www.w3.org/2001/XInclude"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
@@ -146,8 +156,8 @@ def test_depth_is_bounded() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"<a>" + b"<b/>" * 50_000 + b"</a>",
-        b"<a>" + b"<b c=''/>" * 25_000 + b"</a>",
+        b"<a>" + (b"<b>" + b"<c/>" * 999 + b"</b>") * 50 + b"</a>",
+        b"<a>" + (b"<b>" + b"<c d=''/>" * 999 + b"</b>") * 26 + b"</a>",
         b"<a " + b" ".join(b"x%d=''" % n for n in range(50_000)) + b"/>",
     ],
 )
@@ -156,7 +166,16 @@ def test_elements_and_attributes_are_counted(body: bytes) -> None:
 
 
 def test_50_000_nodes_are_taken() -> None:
-    assert len(parse_untrusted(b"<a>" + b"<b/>" * 49_999 + b"</a>")) == 49_999
+    body = (
+        b"<a>" + (b"<b>" + b"<c/>" * 998 + b"</b>") * 50 + b"<d e=''>" + b"<c/>" * 47 + b"</d></a>"
+    )
+    root = parse_untrusted(body)
+    assert sum(1 + len(node.attrib) for node in root.iter()) == 50_000
+
+
+def test_the_children_of_one_element_are_counted() -> None:
+    assert len(parse_untrusted(b"<a>" + b"<b/>" * 1_000 + b"</a>")) == 1_000
+    assert refused(b"<a>" + b"<b/>" * 1_001 + b"</a>").code == "too_many_children"
 
 
 @pytest.mark.parametrize(
@@ -206,3 +225,22 @@ def test_no_refusal_quotes_the_body(body: str) -> None:
 def test_the_line_is_told() -> None:
     assert refused(b"<a>\n\n<?pi?></a>").message.startswith("line 3:")
     assert refused(b"<!-- \n -->\n<!DOCTYPE a><a/>").message.startswith("line 3:")
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_no_bytes_make_it_fail_otherwise(body: bytes) -> None:
+    try:
+        parse_untrusted(body)
+    except XmlRefused as error:
+        assert error.code in CODES  # noqa: PT017 - most are refused, some are taken
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join))
+def test_nothing_taken_holds_what_is_never_needed(body: bytes) -> None:
+    try:
+        root = parse_untrusted(body)
+    except XmlRefused as error:
+        assert error.code in CODES  # noqa: PT017 - most are refused, some are taken
+        return
+    assert root.getroottree().docinfo.internalDTD is None
+    assert all(isinstance(node.tag, str) for node in root.getroottree().iter())

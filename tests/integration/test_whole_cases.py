@@ -63,20 +63,20 @@ def test_any_order_of_arrival_with_duplicates_gives_the_same_effects(
     cases.register_resources(sandbox, events)
     cases.await_all_verified(started)
     cases.assert_each_effect_once(sandbox, cases.effects_of(events))
-    per_case = [line for line in sandbox.journal() if line["arende"] == events[0]["subject"]]
-    order = [line["operation"] for line in per_case]
-    assert order.index("registrera_beslut") < order.index("verkstall_beslut")
-    assert order.index("verkstall_beslut") < order.index("tilldela_resurs")
+    for arende in {event["subject"] for event in events}:
+        order = [line["operation"] for line in sandbox.journal() if line["arende"] == arende]
+        assert order.index("registrera_beslut") < order.index("verkstall_beslut")
+        if "tilldela_resurs" in order:
+            assert order.index("verkstall_beslut") < order.index("tilldela_resurs")
 
 
-@pytest.mark.parametrize("fault", ["lost_response", "refuse", "http_500", "http_429", "malformed"])
-def test_a_sick_vendor_costs_time_and_nothing_else(
-    started: Bridge, sandbox: Sandbox, fault: str
-) -> None:
+def test_a_sick_vendor_costs_time_and_nothing_else(started: Bridge, sandbox: Sandbox) -> None:
     events = cases.all_cases()
     cases.register_resources(sandbox, events)
     for system in ("procapita", "treserva"):
-        sandbox.fault(system, fault, times=5)
+        for fault in ("lost_response", "refuse", "http_500", "http_429", "malformed", "timeout"):
+            sandbox.fault(system, fault, times=2)
+        sandbox.fault(system, "timeout", times=1, effect="after", delay_ms=1500)
     started.post(events)
     cases.await_all_verified(started)
     cases.assert_each_effect_once(sandbox, cases.effects_of(events))

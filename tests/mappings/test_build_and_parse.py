@@ -1,16 +1,18 @@
 """Building and reading messages: what is refused, and how an error says where."""
 
 import copy
+import time
 from typing import Any
 
 import pytest
 from lxml import etree
 
-from bbic_bridge.contracts.xml import parse_untrusted
+from bbic_bridge.contracts.xml import XmlRefused, parse_untrusted
 from bbic_bridge.mappings.engine import MappingError, load
 from tests.mappings.cases import CHILD, MESSAGES, PROFILES, example, example_xml
 
 PROCAPITA, TRESERVA = PROFILES
+PLAN = b"<Andring><NyPlan>" + b"<Malpunkt/>" * 900 + b"</NyPlan></Andring>"
 SECRET = "Hemliga Uppgiften"
 
 
@@ -157,7 +159,7 @@ def test_another_message_is_not_read(profile: str) -> None:
         mapped.parse("andring/uppdrag_avbojt", example_xml(profile, "andring/uppdrag_aterkallat"))
     with pytest.raises(MappingError, match="no such message"):
         mapped.parse("felet", example_xml(profile, "fel"))
-    with pytest.raises(MappingError, match="no message of the profile"):
+    with pytest.raises(MappingError, match="no message has this element"):
         mapped.message_of(parse_untrusted(b"<Kvittens/>"))
 
 
@@ -178,9 +180,41 @@ def test_a_change_must_hold_what_its_kind_needs() -> None:
         load(TRESERVA).parse("andringar", page)
 
 
+def test_a_wrong_element_with_a_prefix_of_its_own_is_named() -> None:
+    element = example_xml(PROCAPITA, "registrera_beslut")
+    beslut = element.find("{*}Beslut")
+    assert beslut is not None
+    etree.SubElement(beslut, "{urn:q}Ny", nsmap={"q": "urn:q"})
+    with pytest.raises(MappingError, match="field <Beslut/Ny>: is missing, misplaced"):
+        load(PROCAPITA).parse("registrera_beslut", parse_untrusted(etree.tostring(element)))
+
+
+def test_the_right_one_of_several_is_named() -> None:
+    element = example_xml(TRESERVA, "vidarebefordra_uppdrag")
+    element.findall(".//{*}Omrade")[1].append(etree.Element("x"))
+    with pytest.raises(MappingError, match=r"field mal\[0\].omraden\[1\]: "):
+        load(TRESERVA).parse("vidarebefordra_uppdrag", element)
+    element = example_xml(TRESERVA, "vidarebefordra_uppdrag")
+    element.findall(".//{*}Malpunkt")[1].set("egetId", "?")
+    with pytest.raises(MappingError, match=r"field mal\[1\].mal_id: "):
+        load(TRESERVA).parse("vidarebefordra_uppdrag", element)
+
+
+@pytest.mark.parametrize("items", [b"<Andring/>" * 1_000, PLAN * 50])
+def test_the_worst_page_is_refused_in_bounded_time(items: bytes) -> None:
+    body = b'<Andringar xmlns="urn:bbic-bridge:treserva:1">' + items + b"</Andringar>"
+    start = time.process_time()
+    with pytest.raises((MappingError, XmlRefused)):
+        load(TRESERVA).parse("andringar", parse_untrusted(body))
+    assert time.process_time() - start < 10
+
+
 def test_an_unknown_kind_of_change_is_not_built() -> None:
     page = with_value(example(TRESERVA, "andringar"), "andringar.1.kind", "uppdrag_glomt")
     with pytest.raises(MappingError, match=r"field andringar\[1\]\.kind: is a kind of change"):
+        load(TRESERVA).build("andringar", page)
+    page = with_value(page, "andringar.1.kind", ["uppdrag_mottaget"])
+    with pytest.raises(MappingError, match=r"field andringar\[1\]\.kind"):
         load(TRESERVA).build("andringar", page)
     page = with_value(page, "andringar.1", SECRET)
     with pytest.raises(MappingError, match=r"field andringar\[1\]\.kind"):

@@ -56,6 +56,8 @@ WRONG = [
     (AUTHOR, AUTHOR.replace("forfattare", "saknas"), row("forfattare"), "no code table codes.sak"),
     (AUTHOR, AUTHOR.replace(', codes = "forfattare"', ""), row("forfattare"), 'needs "codes"'),
     ('value = "bbic-bridge"', 'value = ""', row("head/source"), 'needs "value" and no "field"'),
+    (TITLE, TITLE.replace("}", ', type = "bool", words = { true = "J" } }'), row("rubrik"), "two"),
+    ('path = "link", each', 'path = "link", optional = true, each', "lankar", "has only"),
     # Rows: what we mean by the field
     ('field = "rubrik"', 'field = "rubriken"', row("rubriken"), "no such field"),
     ('field = "rubrik"', 'field = "text"', row("text"), "is mapped twice"),
@@ -164,6 +166,26 @@ def test_a_name_in_two_places_of_one_element_is_not_guessed(tmp_path: Path) -> N
     assert "title may stand in two places" in str(load_error(tmp_path, xsd=xsd))
 
 
+def test_what_the_schema_does_not_say_clearly_is_told_of_the_message(tmp_path: Path) -> None:
+    double = '<xs:element name="link"/><xs:element name="x"/><xs:element name="link"/>'
+    xsd = OWN_XSD.replace('<xs:element name="link" ', f'{double}<xs:element name="link" ')
+    toml = OWN_TOML.partition("[message.kvittens]")
+    empty = '[message.kvittens]\nelement = "done"\n'
+    error = load_error(tmp_path, toml[0] + empty + toml[2].partition("\n]\n")[2], xsd)
+    assert (error.key, error.problem) == (
+        "message.kvittens",
+        "element link may stand in two places of one element",
+    )
+
+
+def test_a_page_of_changes_needs_changes(tmp_path: Path) -> None:
+    text = (shipped()["treserva/standard"] / "profile.toml").read_text(encoding="utf-8")
+    head, rest = text.split("[changes]")
+    error = load_error(tmp_path, head + "[codes.skydd]" + rest.partition("[codes.skydd]")[2])
+    assert error.key == row("andringar", "message.andringar")
+    assert error.problem == "needs at least one [change.…] in the profile"
+
+
 def test_an_optional_row_may_not_fill_what_the_schema_requires(tmp_path: Path) -> None:
     xsd = OWN_XSD.replace('type="xs:decimal" minOccurs="0"', 'type="xs:decimal"')
     error = load_error(tmp_path, xsd=xsd)
@@ -228,6 +250,22 @@ def test_a_profile_that_does_not_exist(tmp_path: Path) -> None:
     for folder in (None, tmp_path):
         with pytest.raises(ConfigurationError, match="there is no profile journal"):
             load("journal", folder)
+
+
+def test_what_an_answer_must_tell_cannot_be_unmapped(tmp_path: Path) -> None:
+    tid = '{ field = "tid",      path = "@at", type = "datetime" },'
+    toml = OWN_TOML.replace(tid, "") + '\n[message.kvittens.unmapped]\ntid = "okänd"\n'
+    optional = OWN_XSD.replace('type="xs:dateTime" use="required"', 'type="xs:dateTime"')
+    error = load_error(tmp_path, toml, optional)
+    assert error.key == row("tid", "message.kvittens")
+    assert error.problem == "the bridge always needs this field: it cannot be unmapped"
+
+
+def test_a_type_of_ones_own_may_have_the_name_of_a_built_in_one(tmp_path: Path) -> None:
+    own = '<xs:complexType name="string"><xs:sequence/></xs:complexType>'
+    xsd = OWN_XSD.replace('<xs:complexType name="base">', f'{own}<xs:complexType name="base">')
+    write_own(tmp_path, xsd=xsd)
+    assert load("journal", tmp_path)
 
 
 def test_the_shipped_profiles_are_loaded_once() -> None:

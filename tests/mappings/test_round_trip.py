@@ -88,7 +88,7 @@ def mapped_shapes(profile: str, message: str) -> dict[str, Shape]:
     ("profile", "message"), [pair for pair in MESSAGES if pair[1] != "andringar"]
 )
 @given(st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_what_is_built_is_read_back(profile: str, message: str, data: st.DataObject) -> None:
     told = data.draw(content(mapped_shapes(profile, message)))
     if message.startswith("andring/"):

@@ -155,7 +155,7 @@ async def test_media_types_are_read_as_http_has_them(
         {"content-type": "application/cloudevents+avro"},
         {"content-type": "application/json; charset=latin-1"},
         {"content-encoding": "gzip"},
-        {"ce-type": "se.bbic.beslut.fattat"},
+        {"ce-type": "se.bbic.beslut.fattat", "content-type": "application/json"},
     ],
 )
 async def test_other_media_is_unsupported(

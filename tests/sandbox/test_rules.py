@@ -83,6 +83,8 @@ def test_the_vendors_own_number_decides_where_it_is_given(vendor: Vendor) -> Non
     assert vendor.send("verkstall_beslut", beslut_nr=first).kod is None
     assert vendor.send("verkstall_beslut", beslut_nr=other).kod == "BESLUT_SAKNAS"
     assert vendor.send("verkstall_beslut", beslut_nr="999").kod == "BESLUT_SAKNAS"
+    astray = vendor.send("verkstall_beslut", arende="A-2", beslut_nr=first)
+    assert astray.kod == "BESLUT_SAKNAS"
 
 
 def test_fortsatt_bistand_needs_the_beslut_it_follows(vendor: Vendor) -> None:

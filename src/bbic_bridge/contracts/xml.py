@@ -16,6 +16,7 @@ _Events: TypeAlias = Iterator[tuple[str, Element]]
 MAX_BYTES: Final = 1_048_576
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 50_000
+MAX_CHILDREN: Final = 1_000
 _CHUNK: Final = 16_384
 
 _XINCLUDE: Final = ("{http://www.w3.org/2001/XInclude}", "{http://www.w3.org/2003/XInclude}")
@@ -32,7 +33,8 @@ class XmlRefused(Exception):
 
     Attributes:
         code: ``too_large``, ``encoding``, ``doctype``, ``processing_instruction``, ``xinclude``,
-            ``external_reference``, ``too_deep``, ``too_many_nodes`` or ``malformed``.
+            ``external_reference``, ``too_deep``, ``too_many_nodes``, ``too_many_children`` or
+            ``malformed``.
         message: what and on which line; never any content.
     """
 
@@ -52,7 +54,7 @@ def parse_untrusted(body: bytes, max_bytes: int = MAX_BYTES) -> Element:
     Raises:
         XmlRefused: for anything but plain, bounded, well-formed XML 1.0 in UTF-8: DOCTYPE,
             processing instructions, XInclude, schema locations, other encodings, more than
-            64 levels or 50,000 elements and attributes.
+            64 levels, 50,000 elements and attributes, or 1,000 children of one element.
     """
     if len(body) > max_bytes:
         raise XmlRefused("too_large", f"{len(body)} bytes, at most {max_bytes} are accepted")
@@ -114,29 +116,39 @@ def _parse(content: bytes) -> Element:
 
 
 class _Guard:
-    """Counts what has been parsed so far and refuses what is not accepted."""
+    """Counts what has been parsed so far and refuses what is not accepted.
+
+    Children are counted because finding an element's place among its siblings, which validation
+    does for every error, takes time with their number.
+    """
 
     def __init__(self) -> None:
-        self._depth = 0
+        self._open = [0]
         self._nodes = 0
 
     def check(self, events: _Events) -> None:
         for event, node in events:
             if event == "end":
-                self._depth -= 1
+                self._open.pop()
             elif event == "pi":
                 raise XmlRefused("processing_instruction", f"line {node.sourceline}: not accepted")
             else:
                 self._start(node)
 
     def _start(self, node: Element) -> None:
-        self._depth += 1
         self._nodes += 1 + len(node.attrib)
-        if self._depth > MAX_DEPTH:
-            raise XmlRefused("too_deep", f"line {node.sourceline}: more than {MAX_DEPTH} levels")
-        if self._nodes > MAX_NODES:
-            raise XmlRefused("too_many_nodes", f"line {node.sourceline}: more than {MAX_NODES}")
+        self._open[-1] += 1
+        self._check_counts(f"line {node.sourceline}")
+        self._open.append(0)
         if str(node.tag).startswith(_XINCLUDE):
             raise XmlRefused("xinclude", f"line {node.sourceline}: XInclude is not accepted")
         if not _REFERENCES.isdisjoint(node.attrib):
             raise XmlRefused("external_reference", f"line {node.sourceline}: a schema location")
+
+    def _check_counts(self, line: str) -> None:
+        if len(self._open) > MAX_DEPTH:
+            raise XmlRefused("too_deep", f"{line}: more than {MAX_DEPTH} levels")
+        if self._nodes > MAX_NODES:
+            raise XmlRefused("too_many_nodes", f"{line}: more than {MAX_NODES}")
+        if self._open[-1] > MAX_CHILDREN:
+            raise XmlRefused("too_many_children", f"{line}: more than {MAX_CHILDREN}")

@@ -5,8 +5,9 @@ delivery, and translated to a vendor's XML by a mapping profile. It holds our ow
 the vendor's ids are added when it is sent.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -31,9 +32,15 @@ Avslutsorsak = Literal[
 
 
 class Uppgift(BaseModel):
-    """Base: strict, closed and frozen, so that nothing is guessed or changed on the way."""
+    """Base: strict, closed and frozen, so that nothing is guessed or changed on the way.
+
+    Its representation shows nothing: it may end up in an exception.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        return ()
 
 
 class Person(Uppgift):

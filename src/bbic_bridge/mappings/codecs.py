@@ -6,14 +6,14 @@ A codec raises ``ValueError`` with a problem in plain words that never holds the
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, NamedTuple
 
 from bbic_bridge.handbook.personnummer import canonical
 from bbic_bridge.handbook.stockholm import STOCKHOLM
 
 _INT = re.compile(r"[+-]?[0-9]{1,18}")
+_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 _TWELVE = re.compile(r"[0-9]{8}(?:[0-9]{4}|T[0-9]{3}|TF[0-9]{2})")
 _DASH_AT = 8
 
@@ -42,10 +42,20 @@ def _date(value: Any) -> str:
 
 
 def _moment(value: Any) -> datetime:
+    text = _text(value).strip()
     try:
-        return datetime.fromisoformat(_text(value).strip())
+        if "T" in text:
+            return datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError("is not a date and time") from None
+        pass
+    raise ValueError("is not a date and time")
+
+
+def _in_zone(moment: datetime, zone: tzinfo) -> datetime:
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        raise ValueError("is a time beyond the calendar") from None
 
 
 def _aware(value: Any) -> str:
@@ -61,7 +71,7 @@ def _to_local(value: Any) -> str:
     moment = _moment(value)
     if moment.tzinfo is None:
         raise ValueError("has no time zone")
-    local = moment.astimezone(STOCKHOLM)
+    local = _in_zone(moment, STOCKHOLM)
     if local.fold:
         raise ValueError("falls in the hour repeated when summer time ends, and has no offset here")
     return local.replace(tzinfo=None).isoformat()
@@ -72,7 +82,7 @@ def _from_local(text: str) -> str:
     if moment.tzinfo is not None:
         raise ValueError("has a time zone where Stockholm's clock was expected")
     local = moment.replace(tzinfo=STOCKHOLM)
-    if local.astimezone(UTC).astimezone(STOCKHOLM).replace(tzinfo=None) != moment:
+    if _in_zone(_in_zone(local, UTC), STOCKHOLM).replace(tzinfo=None) != moment:
         raise ValueError("is a time that does not exist in Stockholm")
     return local.isoformat()
 
@@ -90,13 +100,10 @@ def _decode_int(text: str) -> int:
 
 
 def _decimal(value: Any) -> str:
-    try:
-        number = Decimal(_text(value).strip())
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
+    text = _text(value).strip().removeprefix("+")
+    if not _DECIMAL.fullmatch(text):
         raise ValueError("is not a decimal number")
-    return format(number, "f")
+    return text
 
 
 def _twelve(value: Any) -> str:

@@ -81,8 +81,7 @@ class Compiler:
         def fail(problem: str) -> Exception:
             return self._fail(_name(row), problem)
 
-        if not (row.each or row.changes):
-            check_options(row, fail)
+        check_options(row, fail)
         if not row.field:
             return
         if row.field in seen:
@@ -101,7 +100,9 @@ class Compiler:
         spot = places.find(_name(row), row.path, optional=row.optional, repeated=repeated)
         if row.each:
             return spot.turns, self._list(row, spot, shapes[row.field].each or {})
-        if row.changes and changes is not None:
+        if row.changes:
+            if changes is None:
+                raise self._fail(_name(row), "needs at least one [change.…] in the profile")
             step = ChangesStep(_name(row), spot.parent, spot.tag, *changes, _keys(row))
             return spot.turns, step
         return spot.turns, self._value(row, spot, spot.where, spot.tag)

@@ -65,7 +65,7 @@ def same(one: Element, other: Element) -> bool:
     """The same content, whatever the prefixes and the order of attributes."""
     return (
         one.tag == other.tag
-        and dict(one.attrib) == dict(other.attrib)
+        and sorted(one.attrib.items()) == sorted(other.attrib.items())
         and (one.text or "") == (other.text or "")
         and (one.tail or "") == (other.tail or "")
         and len(one) == len(other)

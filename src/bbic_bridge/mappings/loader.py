@@ -18,7 +18,13 @@ from bbic_bridge.mappings.definition import (
     read_definition,
 )
 from bbic_bridge.mappings.errors import ProfileError
-from bbic_bridge.mappings.messages import OPERATIONER, OVRIGA, TEXTER, message_name
+from bbic_bridge.mappings.messages import (
+    ANDRINGAR,
+    OPERATIONER,
+    OVRIGA,
+    TEXTER,
+    message_name,
+)
 from bbic_bridge.mappings.plan import Plan, ValueStep
 from bbic_bridge.mappings.profile import Message, Profile
 from bbic_bridge.mappings.rows import Tables, check_complete
@@ -63,20 +69,18 @@ class _Loader:
         self._name = name
         self._file = file
         self._definition = definition
-        self._root = root
         self._messages: dict[str, Message] = {}
         self._kind: ValueStep | None = None
-
-    def load(self) -> Profile:
         try:
-            self._schema = Schema(self._root)
-            validator = Validator(self._root)
+            self._schema = Schema(root)
+            self._validator = Validator(root)
         except (SchemaError, etree.XMLSchemaParseError) as error:
             raise self._error("schema", f"cannot be used: {error}") from error
+
+    def load(self) -> Profile:
         if self._schema.namespace != self._definition.namespace:
             raise self._error("namespace", "is not the schema's target namespace")
         tables = self._tables()
-        self._tables_by_name = Tables(self._definition.codes)
         for name, change in self._definition.change.items():
             self._add_change(name, change)
         for name, message in self._definition.message.items():
@@ -85,7 +89,9 @@ class _Loader:
             self._add(f"operation.{name}", name, operation, known=name in OPERATIONER)
         self._check_elements()
         self._check_effects()
-        return Profile(self._name, self._definition, self._messages, tables, self._kind, validator)
+        return Profile(
+            self._name, self._definition, self._messages, tables, self._kind, self._validator
+        )
 
     def _add_change(self, kind: str, change: ChangeDef) -> None:
         key, changes = f"change.{kind}", self._definition.changes
@@ -99,7 +105,7 @@ class _Loader:
             unmapped=change.unmapped,
         )
         name = f"andring/{kind}"
-        self._add(key, name, message, known=shape_of(name) is not None)
+        self._add(key, name, message, known=kind in ANDRINGAR)
         self._kind = self._kind_of(self._messages[name].plan)
 
     def _kind_of(self, plan: Plan) -> ValueStep:
@@ -120,8 +126,11 @@ class _Loader:
         def fail(field: str, problem: str) -> ProfileError:
             return self._error(f'{key}.fields["{field}"]' if field else key, problem)
 
-        compiler = Compiler(self._schema, self._tables_by_name, fail)
-        compiled = compiler.compile(declaration, rows, shapes, self._changes())
+        compiler = Compiler(self._schema, Tables(self._definition.codes), fail)
+        try:
+            compiled = compiler.compile(declaration, rows, shapes, self._changes())
+        except SchemaError as error:
+            raise self._error(key, str(error)) from error
         answer = name not in OPERATIONER
         check_complete(rows, shapes, message.unmapped, fail, answer=answer)
         tag = self._schema.tag_of_root(message.element)

@@ -79,7 +79,7 @@ class ValueStep:
     fixed: bool = False
 
     def write(self, nodes: Nodes, data: Any) -> None:
-        value = data if self.fixed else pick(data, self)
+        value = "" if self.fixed else pick(data, self)
         if value is None:
             if self.required:
                 raise FieldError(self.name, "is missing")
@@ -129,7 +129,7 @@ class ValueStep:
 
 @dataclass(frozen=True, slots=True)
 class ListStep:
-    """A repeated element: a list of objects, or of plain values when ``plain``."""
+    """A repeated element: a list of objects, or of plain values."""
 
     name: str
     keys: tuple[str, ...]
@@ -179,7 +179,7 @@ class ChangesStep:
                 raise error.within(f"{self.name}[{index}]") from None
 
     def read(self, nodes: Nodes, out: dict[str, Any]) -> None:
-        found = out[self.name] = []
+        found = out[self.keys[-1]] = []
         node = nodes.find(self.parent)
         for index, child in enumerate(() if node is None else node.iterchildren(self.tag)):
             try:
@@ -191,7 +191,7 @@ class ChangesStep:
         return str(self.kind.value(Nodes(change, ())))
 
     def _plan(self, kind: Any) -> "Plan":
-        if kind not in self.plans:
+        if not isinstance(kind, str) or kind not in self.plans:
             raise FieldError("kind", "is a kind of change that the profile does not map")
         return self.plans[kind]
 

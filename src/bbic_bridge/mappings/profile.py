@@ -131,7 +131,7 @@ class Profile:
         """
         message = self._by_tag.get(str(element.tag))
         if message is None:
-            raise MappingError(self.name, "", "", "an element that no message of the profile has")
+            raise MappingError(self.name, "unknown", "", "no message has this element")
         if self._kind is None or not message.startswith(CHANGE):
             return message
         try:

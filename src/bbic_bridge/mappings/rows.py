@@ -20,6 +20,7 @@ _ACCEPTS: Mapping[str, frozenset[str]] = {
     "bool": frozenset({"bool"}),
     "personnummer": frozenset({"personnummer"}),
 }
+_OF_LISTS = {"field", "path", "each", "changes"}
 _OPTIONS: Mapping[str, str] = {
     "codes": "code",
     "value": "constant",
@@ -58,6 +59,10 @@ class Tables:
 
 def check_options(row: FieldDef, fail: Fail) -> None:
     """Options stand only at the types they belong to, and where they must."""
+    if row.each or row.changes:
+        if row.model_fields_set - _OF_LISTS:
+            raise fail('a list has only "field", "path" and "each" or "changes"')
+        return
     for option, owner in _OPTIONS.items():
         if getattr(row, option) and row.type != owner:
             raise fail(f'"{option}" belongs to type = "{owner}"')
@@ -67,8 +72,12 @@ def check_options(row: FieldDef, fail: Fail) -> None:
         raise fail('type = "constant" needs "value" and no "field"')
     if row.type != "constant" and not row.field:
         raise fail('"field" is missing')
-    if row.words and len(set(row.words.values())) != len(("true", "false")):
+    if row.words and not _two_words(row.words.get("true"), row.words.get("false")):
         raise fail('"words" needs two different words, one for true and one for false')
+
+
+def _two_words(yes: str | None, no: str | None) -> bool:
+    return bool(yes) and bool(no) and yes != no
 
 
 def check_shape(row: FieldDef, shape: Shape, tables: Tables, fail: Fail) -> None:
@@ -109,8 +118,8 @@ def check_complete(
     """
     mapped = {row.field for row in rows}
     for name, reason in unmapped.items():
-        outer = name.partition(".")[0]
-        if name not in shapes and not (outer in shapes and shapes[outer].each):
+        in_list = any(name.startswith(f"{key}.") for key, shape in shapes.items() if shape.each)
+        if name not in shapes and not in_list:
             raise fail(name, "is listed as unmapped, but there is no such field")
         if name in mapped or not reason.strip():
             raise fail(name, "is listed as unmapped: it may not be mapped, and needs a reason")

@@ -12,6 +12,7 @@ from bbic_bridge.mappings.errors import FieldError
 from bbic_bridge.mappings.places import Use
 
 _ATTRIBUTE: Final = re.compile(r"attribute '([^']*)'")
+_STEP: Final = re.compile(r"/([^/\[]+)(?:\[([0-9]+)\])?")
 _EXPECTED: Final = re.compile(r"Expected is (?:one of )?\( ([^)]*) \)")
 _PROBLEMS: Final = {
     "SCHEMAV_CVC_PATTERN_VALID": "does not follow the schema's pattern",
@@ -75,18 +76,27 @@ def _error(schema: etree.XMLSchema, element: Element, use: Use) -> FieldError:
 
 
 def _place(element: Element, path: str) -> Iterator[tuple[str, int]]:
-    """Local names from below the message down to the wrong element, each with its number."""
-    _, _, relative = path.lstrip("/").partition("/")
-    namespaces = {prefix: uri for prefix, uri in element.nsmap.items() if prefix}
-    found = element.xpath(relative, namespaces=namespaces) if relative else [element]
-    steps = []
-    node = found[0] if isinstance(found, list) and found else element
-    while isinstance(node, etree._Element) and node is not element:  # noqa: SLF001
-        number = sum(1 for _ in node.itersiblings(node.tag, preceding=True))
-        steps.append((etree.QName(node).localname, number))
-        parent = node.getparent()
-        node = element if parent is None else parent
-    return reversed(steps)
+    """Local names from below the message down to the wrong element, each with its number.
+
+    Args:
+        path: libxml2's own, e.g. ``/*/*[4]/p:Typ``; ``*`` stands for an element in the default
+            namespace, its number counts all elements.
+    """
+    node = element
+    for step, number in _STEP.findall(path)[1:]:
+        same = [child for child in node if step in ("*", _as_in_path(child))]
+        if int(number or 1) > len(same):
+            return
+        node = same[int(number or 1) - 1]
+        yield (
+            etree.QName(node).localname,
+            sum(1 for _ in node.itersiblings(node.tag, preceding=True)),
+        )
+
+
+def _as_in_path(node: Element) -> str:
+    name = etree.QName(node).localname
+    return f"{node.prefix}:{name}" if node.prefix else name
 
 
 def _field(use: Use, place: list[tuple[str, int]], last: str) -> str:

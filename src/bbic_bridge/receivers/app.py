@@ -1,9 +1,7 @@
 """The HTTP application."""
 
-import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -17,7 +15,7 @@ from bbic_bridge.receivers.draining import at_sigterm
 from bbic_bridge.receivers.front import Front
 from bbic_bridge.receivers.guard import Guard
 from bbic_bridge.services.bridge import Bridge
-from bbic_bridge.settings import Settings, load
+from bbic_bridge.settings import load_default
 from bbic_bridge.store.engine import StoreUnavailable
 
 _HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
@@ -65,7 +63,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         from bbic_bridge.bootstrap import bootstrap
 
         telemetry.configure()
-        made = bootstrap(_settings())
+        made = bootstrap(load_default())
     try:
         if made is not None:
             app.state.front = Front(_desk_of(made))
@@ -80,9 +78,3 @@ def _desk_of(bridge: Bridge) -> Desk:
     from bbic_bridge.receivers.bridge_desk import BridgeDesk
 
     return BridgeDesk(bridge)
-
-
-def _settings() -> Settings:
-    here = Path("bridge.toml")
-    named = os.environ.get("BBIC_CONFIG")
-    return load(Path(named) if named else here if here.exists() else None)

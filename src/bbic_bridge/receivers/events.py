@@ -25,7 +25,8 @@ async def post_events(request: Request) -> Response:
     """Accepts events. 202 only after they are durably stored; a batch gets a result per event."""
     front = front_of(request)
     mode = media_type(request.headers, MEDIA_TYPES)
-    if any(name.startswith("ce-") for name in request.headers):
+    declared = mode in (STRUCTURED, BATCH)
+    if not declared and any(name.startswith("ce-") for name in request.headers):
         raise problems.refusal(
             415, "binary_mode", "Attributes in headers are not signed: use structured mode."
         )

@@ -31,7 +31,7 @@ def serve(config: SandboxConfig, announce: Callable[[str], None] | None = None) 
     listener = socket.create_server((config.host, config.port), family=family, backlog=BACKLOG)
     host = f"[{config.host}]" if v6 else config.host
     address = f"http://{host}:{listener.getsockname()[1]}"
-    with listener, _sigterm_is_a_normal_end():
+    with listener, _signals_mean_the_same_everywhere():
         world = World(config)
         server = Server(world, lambda: (announce or _print)(f"sandbox ready on {address}"))
         server.run(sockets=[listener])
@@ -69,16 +69,21 @@ class Server(uvicorn.Server):
 
 
 @contextmanager
-def _sigterm_is_a_normal_end() -> Iterator[None]:
-    """uvicorn raises the signal again once it has stopped; SIGTERM then shall not kill."""
+def _signals_mean_the_same_everywhere() -> Iterator[None]:
+    """uvicorn raises a signal again once it has stopped: SIGTERM then shall not kill, and SIGINT
+    shall interrupt even where a shell started this process in the background, ignoring it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    before = {
+        signal.SIGTERM: signal.signal(signal.SIGTERM, lambda _number, _frame: None),
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _print(line: str) -> None:
