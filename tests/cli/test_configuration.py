@@ -35,6 +35,21 @@ def test_a_file_that_is_not_there_is_wrong_use(cli: Cli, folder: Path) -> None:
     assert not (folder / "var").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--config", "nowhere.toml", "deliveries", "list"),
+        ("deliveries", "--config", "nowhere.toml", "list"),
+        ("deliveries", "list", "--config", "nowhere.toml"),
+        ("--config", "bridge.toml", "case", "--config", "nowhere.toml", "show", "A-1"),
+    ],
+)
+def test_the_option_may_stand_anywhere_and_the_nearest_wins(
+    cli: Cli, words: tuple[str, ...]
+) -> None:
+    assert "nowhere.toml" in cli(*words).err
+
+
 def test_without_a_file_the_defaults_are_made_and_stay_the_same(folder: Path) -> None:
     first = configuration(None)
     again = configuration(None)

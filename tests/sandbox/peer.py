@@ -50,7 +50,7 @@ def listening() -> Iterator[Peer]:
             self.end_headers()
             peer.received.put(Received(self.path, headers, body))
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class names it so
             pass
 
     server.RequestHandlerClass = Handler

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def opened(config: Path | None) -> "Iterator[Bridge]":
     """The bridge on the configuration in force.
 
-    Where a file of our own holds the database it is made or brought up to date first, so that
-    ``send`` works before ``up`` ever did; a database server is migrated only when told to.
+    A new file for the database is made ready at once, so that ``send`` works before ``up`` ever
+    did. What holds data already, and a database server, is migrated only when told to.
     """
     from bbic_bridge import telemetry
     from bbic_bridge.bootstrap import bootstrap
@@ -27,7 +27,8 @@ def opened(config: Path | None) -> "Iterator[Bridge]":
 
     telemetry.configure("ERROR")
     settings = with_embedded_broker(configuration(config).settings)
-    if settings.sqlalchemy_url().startswith("sqlite"):
+    version, _ = upkeep.schema_state(settings)
+    if version is None and settings.sqlalchemy_url().startswith("sqlite"):
         upkeep.migrate(settings)
     bridge = bootstrap(settings)
     try:

@@ -21,7 +21,9 @@ def case() -> None:
 
 @command("show", "Show the timeline of a case", prints_data=True)
 @click.argument("arende", metavar="ARENDE")
-@click.option("--kommun", help="Where two kommuner have an ärende of the same name.")
+@click.option(
+    "--kommun", metavar="NAME", help="Where two kommuner have an ärende of the same name."
+)
 def show(*, config: Path | None, arende: str, kommun: str | None, as_json: bool) -> None:
     """Show the timeline of a case: events, deliveries, what the vendor told, what is open."""
     from bbic_bridge.services import queries

@@ -12,6 +12,7 @@ from bbic_bridge.cli.output import LOCAL
 from bbic_bridge.delivery.states import State
 from bbic_bridge.services.views import Filter
 
+UNLIMITED = 10**9
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 AGO = re.compile("[0-9]+[smhdw]")
 
@@ -41,9 +42,19 @@ OPTIONS = (
         metavar="STATE",
         help="Only in this state, e.g. failed (may be repeated).",
     ),
-    click.option("--kommun", "kommuner", multiple=True, help="Only of this kommun (repeatable)."),
-    click.option("--system", help="Only to this system: procapita, treserva or workflow."),
-    click.option("--operation", help="Only of this operation, e.g. registrera_beslut."),
+    click.option(
+        "--kommun",
+        "kommuner",
+        metavar="NAME",
+        multiple=True,
+        help="Only of this kommun (repeatable).",
+    ),
+    click.option(
+        "--system", metavar="NAME", help="Only to this system: procapita, treserva or workflow."
+    ),
+    click.option(
+        "--operation", metavar="NAME", help="Only of this operation, e.g. registrera_beslut."
+    ),
     click.option("--case", "arende", metavar="ARENDE", help="Only of this case."),
     click.option("--error", metavar="KIND|CODE", help="Only with this kind or code of error."),
     click.option(
@@ -57,7 +68,11 @@ OPTIONS = (
 
 
 def filters(*, limit: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Adds the filters, as one argument ``chosen: Filter``; ``limit`` is the default of --limit."""
+    """Adds the filters, as one argument ``chosen: Filter``.
+
+    Args:
+        limit: how many without --limit.
+    """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
@@ -77,8 +92,8 @@ FIELDS = ("states", "kommuner", "system", "operation", "arende", "error", "since
 
 
 def _limit(default: int) -> Any:
-    kind = click.IntRange(1)
-    return click.option("--limit", type=kind, default=default, show_default=True, help="At most.")
+    told = f"At most so many (else {default})." if default < UNLIMITED else "At most so many."
+    return click.option("--limit", type=click.IntRange(1), metavar="N", default=default, help=told)
 
 
 def is_empty(chosen: Filter) -> bool:

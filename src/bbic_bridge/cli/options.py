@@ -68,12 +68,21 @@ def group(name: str, short: str) -> Callable[[Callable[..., Any]], click.Group]:
 
 
 HOST = click.option(
-    "--host", default="127.0.0.1", show_default=True, help="The address to listen on."
+    "--host",
+    metavar="ADDRESS",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on.",
 )
 
 
 def port_option(name: str, default: int, text: str) -> Callable[..., Any]:
     """A TCP port."""
     return click.option(
-        name, type=click.IntRange(1, 65535), default=default, show_default=True, help=text
+        name,
+        type=click.IntRange(1, 65535),
+        metavar="PORT",
+        default=default,
+        show_default=True,
+        help=text,
     )

@@ -11,7 +11,7 @@ import click
 
 from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, WrongUse
-from bbic_bridge.cli.filters import filters, is_empty
+from bbic_bridge.cli.filters import UNLIMITED, filters, is_empty
 from bbic_bridge.cli.options import FILE, command
 from bbic_bridge.cli.output import Bar, print_ndjson, progress
 from bbic_bridge.services.views import Filter, ReplayItem
@@ -19,9 +19,14 @@ from bbic_bridge.services.views import Filter, ReplayItem
 
 @command("replay", "Try again what failed", prints_data=True)
 @click.argument("ids", metavar="[ID...]", nargs=-1)
-@filters(limit=1_000_000)
+@filters(limit=UNLIMITED)
 @click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
-@click.option("--rate", type=click.FloatRange(0, min_open=True), help="At most so many a second.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    metavar="N",
+    help="At most so many a second.",
+)
 @click.option("--edit", type=FILE, help="Replay one ID with the corrected payload in this file.")
 @click.option("--reason", metavar="TEXT", default="", help="Why; written to the audit log.")
 def replay(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @HOST
 @click.option(
     "--bridge",
+    metavar="URL",
     default="http://127.0.0.1:8800",
     show_default=True,
     help="The bridge that is told of changes.",

@@ -31,6 +31,7 @@ def serve(*, config: Path | None, port: int, host: str) -> None:
 @click.option(
     "--concurrency",
     type=click.IntRange(1, 256),
+    metavar="N",
     help="Deliveries sent at once by each process, instead of the setting worker.concurrency.",
 )
 @click.option(
@@ -40,8 +41,21 @@ def serve(*, config: Path | None, port: int, host: str) -> None:
     show_default=True,
     help="One process, or several (see --processes).",
 )
-@click.option("--processes", type=click.IntRange(1, 64), default=2, show_default=True)
-@click.option("--name", default="worker", show_default=True, help="Unique among a host's workers.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    default=2,
+    show_default=True,
+    help="How many, with --pool prefork.",
+)
+@click.option(
+    "--name",
+    metavar="NAME",
+    default="worker",
+    show_default=True,
+    help="Unique among a host's workers.",
+)
 def worker(
     *, config: Path | None, concurrency: int | None, pool: str, processes: int, name: str
 ) -> None:

@@ -20,7 +20,7 @@ UNREACHED = frozenset({"connect_failed", "timeout", "response_lost"})
 
 
 @command("sync", "Fetch what was changed in the vendor systems", prints_data=True)
-@click.option("--kommun", help="Only this kommun.")
+@click.option("--kommun", metavar="NAME", help="Only this kommun.")
 @click.option("--once", is_flag=True, help="One pass, then end; else again and again.")
 def sync(*, config: Path | None, kommun: str | None, once: bool, as_json: bool) -> None:
     """Fetch the changes that people made in the vendor systems.

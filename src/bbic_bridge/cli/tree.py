@@ -5,6 +5,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 from bbic_bridge.cli import embedded, parts, web
@@ -12,7 +13,7 @@ from bbic_bridge.cli.configuration import Configuration
 from bbic_bridge.cli.exits import OurFault
 from bbic_bridge.cli.supervisor import Part, Supervisor
 
-READY_WITHIN_S = 60
+READY_WITHIN_S = 120
 POLL_S = 0.05
 MARGIN_S = 5
 INTAKE, WORK, VENDORS, BROKER = range(4)
@@ -102,7 +103,7 @@ def _parts(plan: Plan) -> list[Part]:
 
 
 def _is_ready(address: str) -> bool:
-    return web.request("GET", f"{address}/readyz", timeout_s=2).status == 200  # noqa: PLR2004
+    return web.request("GET", f"{address}/readyz", timeout_s=2).status == HTTPStatus.OK
 
 
 async def _until(condition: Callable[[], bool], trouble: str) -> None:

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 @HOST
 @click.option("--sandbox", "with_sandbox", is_flag=True, help="Run both vendor systems too.")
 @port_option("--sandbox-port", files.SANDBOX_PORT, "Where the sandbox listens.")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="How many worker processes.",
+)
 def up(
     *,
     config: Path | None,
@@ -47,6 +54,7 @@ def up(
         plan = Plan(found, host, port, sandbox_port if with_sandbox else None, workers, place)
         _require_free_ports(plan)
         _prepare(found)
+        _tell_of_idle_sandbox(plan)
         _run(plan, lock)
 
 
@@ -58,12 +66,21 @@ def _require_free_ports(plan: "Plan") -> None:
 
 def _prepare(found: Configuration) -> None:
     """Migrates, and builds the bridge once, so that a wrong setting shows here and at once."""
+    from bbic_bridge import telemetry
     from bbic_bridge.bootstrap import bootstrap, no_wake
     from bbic_bridge.services import upkeep
 
+    telemetry.configure("ERROR")
     require_sound_secrets(found.settings)
     upkeep.migrate(found.settings)
     bootstrap(found.settings, wake=no_wake).close()
+
+
+def _tell_of_idle_sandbox(plan: "Plan") -> None:
+    kommuner = plan.configuration.settings.kommun.values()
+    address = plan.sandbox_address
+    if address and not any(kommun.write_url.startswith(address) for kommun in kommuner):
+        click.echo(f"Note: no kommun in the configuration points at {address}.", err=True)
 
 
 def _run(plan: "Plan", lock: Lock) -> None:

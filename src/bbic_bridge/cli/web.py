@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+CONNECTIONS = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -29,10 +31,10 @@ def request(
     timeout_s: float = 5,
 ) -> Answer:
     """Asks once. Never raises for what the network or the other side does."""
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     try:
+        parts = urlsplit(url)
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        kind = CONNECTIONS[parts.scheme]
         connection = kind(parts.hostname or "", parts.port, timeout=timeout_s)
         try:
             connection.request(method, target, body, dict(headers or {}))
@@ -41,5 +43,5 @@ def request(
             return Answer(answer.status, answer.read(), told)
         finally:
             connection.close()
-    except (OSError, http.client.HTTPException):
+    except (OSError, ValueError, KeyError, http.client.HTTPException):
         return Answer(0)

@@ -46,7 +46,7 @@ class NoAnswer(Response):
     ends without an answer on what it takes for a living connection.
     """
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI calls it with three
         while (await receive())["type"] != "http.disconnect":
             pass
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,7 +23,7 @@ class BridgeClient:
         self._secrets = secrets
 
     def is_ready(self) -> bool:
-        return web.request("GET", f"{self.address}/readyz").status == 200  # noqa: PLR2004
+        return web.request("GET", f"{self.address}/readyz").status == HTTPStatus.OK
 
     def send(self, events: Sequence[Record]) -> None:
         """Posts a batch, signed per Standard Webhooks; every event must be accepted."""
@@ -103,7 +104,7 @@ class SandboxClient:
 
 def _ask(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> web.Answer:
     answer = web.request(method, url, body, headers, timeout_s=15)
-    if not 200 <= answer.status < 300:  # noqa: PLR2004
+    if answer.status >= HTTPStatus.BAD_REQUEST:
         place = url.partition("?")[0]
         raise OurFault(f"The demo failed: {method} {place} answered {answer.status}.")
     return answer
