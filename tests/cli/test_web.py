@@ -3,13 +3,12 @@
 import pytest
 
 from bbic_bridge.cli.web import request
-from tests.servers.ports import free_port
 
 
 @pytest.mark.parametrize(
     "url",
     [
-        f"http://127.0.0.1:{free_port()}/",
+        "http://127.0.0.1:9/",
         "http://name.invalid/",
         "http://127.0.0.1:nonsense/",
         "ftp://127.0.0.1/",

@@ -141,6 +141,24 @@ def test_a_named_person_is_taken(treserva: Treserva, change: Change) -> None:
     assert treserva.changes().changes[0].element.get("pnr") == "20180312-2397"
 
 
+def test_a_person_named_anew_replaces_the_one_known(treserva: Treserva, change: Change) -> None:
+    change(treserva, "beslut_registrerat")
+    for number in ("201803122397", None):
+        change(treserva, "aktanteckning_skapad", **({"personnummer": number} if number else {}))
+    told = [one.element.get("pnr") for one in treserva.changes().changes]
+    assert told[0] != "20180312-2397"
+    assert told[1:] == ["20180312-2397"] * 2
+
+
+@pytest.mark.parametrize("arende", ["", "A-1"])
+def test_a_resource_is_told_with_the_arende_it_was_looked_for_in(
+    vendor: Vendor, change: Change, arende: str
+) -> None:
+    change(vendor, "resurs_registrerad", arende=arende)
+    (told,) = vendor.changes().changes
+    assert told.arende == (arende or None)
+
+
 def test_pages_of_the_log_follow_each_other(vendor: Vendor, change: Change) -> None:
     objects = [change(vendor, "aktanteckning_skapad")["vendor_id"] for _ in range(3)]
     first = vendor.changes(limit=2)
