@@ -13,7 +13,7 @@ from bbic_bridge.services import deliver, queries, upkeep
 from bbic_bridge.services.accept import accept
 from bbic_bridge.services.bridge import WORKFLOW, Bridge
 from bbic_bridge.services.views import Filter, Grant, Result
-from bbic_bridge.settings import Callback, Kommun, Retry, Settings
+from bbic_bridge.settings import Callback, Kommun, Mottagare, Retry, Settings
 from tests.handbook.minsta import handelse
 from tests.services.twin import Twin
 from tests.stores import Clock, clock, database_url
@@ -75,7 +75,13 @@ class World:
 @pytest.fixture
 def world(database_url: str, clock: Clock) -> Iterator[World]:
     kommun = Kommun(
-        system="procapita", write_url="-", read_url="-", settle_s=10, verify_s=60, retry=RETRY
+        system="procapita",
+        write_url="-",
+        read_url="-",
+        settle_s=10,
+        verify_s=60,
+        retry=RETRY,
+        enheter={"chansen": Mottagare(enhet_id="chansen", enhetschef="Marie Fors")},
     )
     settings = Settings(
         database_url=SecretStr(database_url),

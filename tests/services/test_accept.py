@@ -99,3 +99,22 @@ def test_references_are_the_same_when_the_same_event_is_planned_again(world: Wor
     time = datetime.fromisoformat(event["time"])
     intent = (event["source"], event["id"], "registrera_beslut", "0")
     assert world.delivery("registrera_beslut").id == reference(time, *intent)
+
+
+def uppdrag_to(world: World, enhet_id: str) -> None:
+    world.send("beslut.fattat")
+    mottagare = {"enhet_id": enhet_id, "enhetschef": "Marie Fors"}
+    world.send("uppdrag.upprattat", insatstyp="oppenvard", mottagare=mottagare)
+    world.work()
+
+
+def test_an_uppdrag_goes_to_the_unit_that_the_kommun_has_named(world: World) -> None:
+    uppdrag_to(world, "chansen")
+    assert world.states()["vidarebefordra_uppdrag"] == "verified"
+
+
+def test_an_uppdrag_to_a_unit_nobody_has_named_is_a_persons_matter(world: World) -> None:
+    uppdrag_to(world, "nagon-annan")
+    delivery = world.delivery("vidarebefordra_uppdrag")
+    assert (delivery.state, delivery.error_code) == ("with_person", "okand_mottagare")
+    assert [order.operation for order in world.vendor.sent] == ["registrera_beslut"]

@@ -8,6 +8,7 @@ from bbic_bridge.delivery.reference import reference
 from bbic_bridge.delivery.states import State
 from bbic_bridge.handbook.handelser import Handelse, Ogiltig, parse_event
 from bbic_bridge.handbook.regler import KOMMUNVIDA, Plan, Planerad, planera
+from bbic_bridge.handbook.uppgifter import VidarebefordraUppdrag
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.views import Grant, Problem, Result, Violation
 from bbic_bridge.store import canonical
@@ -20,6 +21,7 @@ from bbic_bridge.store.tx import Tx
 
 _MAX_ID = 256
 WRONG_CHILD = ("with_person", "barnet_stammer_inte")
+UNKNOWN_RECIPIENT = ("with_person", "okand_mottagare")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,16 @@ def _guard_identity(bridge: Bridge, tx: Tx, handelse: Handelse) -> tuple[str, st
     return None
 
 
+def _guard_recipient(bridge: Bridge, kommun: str, planned: Planerad) -> tuple[str, str] | None:
+    """An uppdrag in öppenvård goes to no unit that the kommun has not named (handbook step 5)."""
+    known = {unit.enhet_id for unit in bridge.settings.kommun[kommun].enheter.values()}
+    uppgift = planned.uppgift
+    if not known or not isinstance(uppgift, VidarebefordraUppdrag):
+        return None
+    stranger = uppgift.insatstyp == "oppenvard" and uppgift.mottagare.enhet_id not in known
+    return UNKNOWN_RECIPIENT if stranger else None
+
+
 def _delivery(
     bridge: Bridge,
     handelse: Handelse,
@@ -144,6 +156,7 @@ def _delivery(
     held_by: tuple[str, str] | None,
 ) -> NewDelivery:
     kommun, arende = handelse.kommun, handelse.subject
+    held_by = held_by or _guard_recipient(bridge, kommun, planned)
     intent = (handelse.source, handelse.id, planned.operation, str(number))
     gives = [(effect, scoped(arende, fact)) for effect, fact in enumerate(planned.ger)]
     gives += [(WHOLE, scoped(arende, fact)) for fact in planned.ger_ocksa]
