@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from bbic_bridge.security.envelope import CannotOpen, DataKey, RootKeys, key_id_of
 from bbic_bridge.store.dialect import insert_once
-from bbic_bridge.store.schema import data_keys
+from bbic_bridge.store.schema import data_keys, index_checks
 
 
 class Keyring:
@@ -48,6 +48,13 @@ class Keyring:
                 "created_at": now,
             }
             insert_once(connection, data_keys, values)
+
+    def is_index_key(self, connection: sa.Connection) -> bool:
+        """Whether the index key is the one this database was first opened with."""
+        digest = self.roots.keyed_hash("index check")
+        if insert_once(connection, index_checks, {"name": "index", "digest": digest}):
+            return True
+        return connection.scalar(sa.select(index_checks.c.digest)) == digest
 
     def check(self, connection: sa.Connection) -> list[str]:
         """Names of the kommuner whose data keys do not open with this master key."""

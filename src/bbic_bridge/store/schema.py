@@ -42,6 +42,14 @@ data_keys = Table(
     Column("created_at", Micros, nullable=False),
 )
 
+# What the index key makes of a fixed text: tells another index key from the right one.
+index_checks = Table(
+    "index_checks",
+    metadata,
+    _text("name", primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+)
+
 # Narrow and never pruned: it is what makes an old event, sent again, a duplicate.
 inbox = Table(
     "inbox",

@@ -77,5 +77,7 @@ class Store:
         closed = self.keyring.check(tx.connection)
         if closed:
             raise ConfigurationError(f"setting master_key: not the key of {', '.join(closed)}")
+        if not self.keyring.is_index_key(tx.connection):
+            raise ConfigurationError("setting index_key: not the key of this database")
         for kommun in kommuner:
             self.keyring.ensure(tx.connection, kommun, tx.now)

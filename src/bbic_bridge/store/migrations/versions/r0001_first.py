@@ -140,6 +140,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kommun", "scope", "fact", name=op.f("pk_facts")),
     )
     op.create_table(
+        "index_checks",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_index_checks")),
+    )
+    op.create_table(
         "feed",
         sa.Column(
             "row",

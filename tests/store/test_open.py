@@ -1,0 +1,64 @@
+"""Opening a database: the newest schema and the right keys, or a clear refusal."""
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from bbic_bridge.delivery.errors import ConfigurationError
+from bbic_bridge.security.envelope import RootKeys, new_root_key
+from bbic_bridge.store.migrate import migrate, state
+from bbic_bridge.store.schema import metadata
+from bbic_bridge.store.store import Store
+from tests.stores import Clock
+
+MASTER, INDEX = new_root_key(), new_root_key()
+
+
+def open_with(url: str, master: str, index: str) -> None:
+    store = Store(url, RootKeys(master, index), Clock())
+    try:
+        store.open(["malmo"])
+    finally:
+        store.close()
+
+
+def test_the_migrations_make_the_tables_that_the_code_expects(database_url: str) -> None:
+    migrate(database_url)
+    engine = sa.create_engine(database_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+def test_migrating_twice_changes_nothing(database_url: str) -> None:
+    assert state(database_url) is None
+    assert migrate(database_url) == migrate(database_url) == state(database_url)
+
+
+def test_a_database_without_schema_says_what_to_do(database_url: str) -> None:
+    with pytest.raises(ConfigurationError, match="bbic-bridge migrate"):
+        open_with(database_url, MASTER, INDEX)
+
+
+def test_a_newer_schema_is_refused(database_url: str) -> None:
+    migrate(database_url)
+    engine = sa.create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(ConfigurationError, match="newer"):
+        open_with(database_url, MASTER, INDEX)
+    with pytest.raises(ConfigurationError, match="newer"):
+        migrate(database_url)
+
+
+@pytest.mark.parametrize("wrong", ["master_key", "index_key"])
+def test_another_key_is_refused_by_name(database_url: str, wrong: str) -> None:
+    migrate(database_url)
+    open_with(database_url, MASTER, INDEX)
+    keys = {"master_key": MASTER, "index_key": INDEX, wrong: new_root_key()}
+    with pytest.raises(ConfigurationError, match=wrong):
+        open_with(database_url, keys["master_key"], keys["index_key"])
+    open_with(database_url, MASTER, INDEX)
