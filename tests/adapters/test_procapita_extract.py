@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -173,12 +174,13 @@ def test_a_pass_cut_short_is_begun_again(system: System) -> None:
 
 
 @pytest.mark.parametrize("cursor", [None, ""])
-def test_the_first_pass_asks_for_everything_and_moves_only_at_its_end(
+def test_the_first_pass_begins_an_hour_ago_and_moves_only_at_its_end(
     system: System, cursor: str | None
 ) -> None:
     with familycare("Extract/") as router:
         pages = list(system.changes("familycare", cursor, NOW))
         asked = [call.request.url.params for call in router.calls]
-    assert [page.cursor for page in pages[:-1]] == [""] * 4
-    assert len(asked) == 4
-    assert all("modifiedAfter" not in params for params in asked)
+    begun = NOW - timedelta(hours=1)
+    assert [page.cursor for page in pages[:-1]] == [begun.isoformat()] * 4
+    local = begun.astimezone(ZoneInfo("Europe/Stockholm")).strftime("%Y-%m-%dT%H:%M:%S")
+    assert [params["modifiedAfter"] for params in asked] == [local] * 4

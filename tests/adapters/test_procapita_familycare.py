@@ -11,7 +11,7 @@ import respx
 
 from bbic_bridge.adapters.channels.http import Clock, Http
 from bbic_bridge.adapters.procapita.familycare import PASSES, FamilyCare, local
-from bbic_bridge.adapters.procapita.rows import Decision, Execution, Service, child, legal_date
+from bbic_bridge.adapters.procapita.rows import Decision, Service, child, legal_date
 from bbic_bridge.delivery.errors import Contract, DeliveryError, Throttled, Transient
 
 BASE = "http://procapita.test/WESE.FC.Api.FC"
@@ -92,13 +92,6 @@ def test_the_extract_asks_for_what_changed_and_gives_the_vendors_time(client: Fa
 
 
 @respx.mock
-def test_the_first_extract_asks_for_everything(client: FamilyCare) -> None:
-    route = respx.get(f"{BASE}/apifc/v1/Extract/Executions").mock(return_value=_page([], 0))
-    assert [page.rows for page in client.extract(Execution, None)] == [()]
-    assert "modifiedAfter" not in route.calls[0].request.url.params
-
-
-@respx.mock
 @pytest.mark.parametrize(
     "unrest",
     [
@@ -121,7 +114,7 @@ def test_a_list_that_never_rests_is_given_up(client: FamilyCare) -> None:
     totals = iter(range(10, 100))
     route.side_effect = lambda _: _page(_decisions(1, 2), next(totals))
     with pytest.raises(Transient, match="list_keeps_changing"):
-        list(client.extract(Decision, None))
+        list(client.extract(Decision, datetime(2026, 11, 2, tzinfo=UTC)))
     assert route.call_count == 2 * PASSES
 
 

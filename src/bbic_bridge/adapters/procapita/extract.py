@@ -37,20 +37,22 @@ def changes(
     """One pass over all extracts.
 
     Args:
-        cursor: when the last pass began, less the overlap (ISO); empty for everything.
+        cursor: when the last pass began, less the overlap (ISO); None for the first pass, which
+            begins with the overlap: a kommun's whole history is no news to its workflow.
         now: our own time; the earlier of it and the vendor's is the next watermark.
 
     Yields:
-        Pages that keep the old cursor, and a last one, empty, with the new.
+        Pages that keep the cursor of the pass's start, and a last one, empty, with the new.
     """
-    after = datetime.fromisoformat(cursor) if cursor else None
+    start = cursor or (now - OVERLAP).isoformat()
+    after = datetime.fromisoformat(start)
     this_pass, began = _Pass(profile), now
     # Services first: they say whom the executions and allocations are about.
     for row in (Service, Decision, Execution, Allocation):
         for page in client.extract(row, after):
             began = min(began, page.at or began)
             found = [told for item in page.rows for told in this_pass.tell(item)]
-            yield Page(tuple(found), cursor or "")
+            yield Page(tuple(found), start)
     yield Page((), (began - OVERLAP).isoformat())
 
 

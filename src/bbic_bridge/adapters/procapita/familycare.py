@@ -64,9 +64,9 @@ class FamilyCare:
         found = {item.id: item for page in _all(fetch) for item in page.rows}
         return tuple(found.values())
 
-    def extract(self, row: type[R], modified_after: datetime | None) -> Iterator[Rows[R]]:
-        """Pages of everything that changed after a time; of everything when it is None."""
-        after = {"modifiedAfter": local(modified_after)} if modified_after else {}
+    def extract(self, row: type[R], modified_after: datetime) -> Iterator[Rows[R]]:
+        """Pages of everything that changed after a time."""
+        after = {"modifiedAfter": local(modified_after)}
 
         def fetch(_number: int, seen: int) -> Rows[R]:
             page = {"offset": f"{seen}", "limit": f"{self._page_size}"}
