@@ -109,8 +109,11 @@ def _policies(settings: Settings, chance: Callable[[], float]) -> Callable[[str]
 
 
 def _check(settings: Settings) -> None:
-    for name, kommun in settings.kommun.items():
-        if settings.worker.lease_s <= kommun.timeout_s + LEASE_MARGIN_S:
+    longest = {f"kommun.{name}": kommun.timeout_s for name, kommun in settings.kommun.items()}
+    if settings.callback is not None:
+        longest["callback"] = settings.callback.timeout_s
+    for name, timeout_s in longest.items():
+        if settings.worker.lease_s <= timeout_s + LEASE_MARGIN_S:
             raise ConfigurationError(
-                f"setting worker.lease_s: must exceed kommun.{name}.timeout_s by a second"
+                f"setting worker.lease_s: must exceed {name}.timeout_s by a second"
             )

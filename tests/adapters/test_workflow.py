@@ -106,7 +106,7 @@ def test_it_says_what_it_cannot_do(workflow: Workflow) -> None:
     )
     with pytest.raises(ConfigurationError, match="registrera_beslut"):
         workflow.capability("registrera_beslut")
-    assert workflow.find(ORDER) == Finding("unknowable")
+    assert workflow.find(ORDER) == Finding("absent")
     assert workflow.streams() == ()
     assert list(workflow.changes("any", None, datetime.now(UTC))) == []
     with pytest.raises(Contract):

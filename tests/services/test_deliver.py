@@ -248,3 +248,34 @@ def test_a_lost_lease_writes_nothing(world: World) -> None:
     deliver.carry(world.bridge, claim)
     assert world.vendor.sent == []
     assert world.states() == {"registrera_beslut": "ready"}
+
+
+def test_what_the_childs_other_case_holds_is_not_taken_for_this_ones(world: World) -> None:
+    world.send("beslut.fattat", arende="A-1")
+    world.work()
+    held = f"V-{world.delivery('registrera_beslut', 'A-1').id}"
+    world.vendor.trouble.append((Ambiguous("read_timeout"), True))
+    world.send("beslut.fattat", arende="A-2")
+    world.work()
+    assert ("beslut", held) in world.vendor.asked[-1].taken
+
+
+def test_an_adapters_fault_while_looking_is_recorded_and_looked_up_again(world: World) -> None:
+    world.vendor.trouble.append((Ambiguous("read_timeout"), True))
+    find = world.vendor.find
+
+    def explode(*_: object) -> None:
+        raise KeyError("bug")
+
+    world.vendor.find = explode  # type: ignore[method-assign,assignment]
+    world.send("beslut.fattat")
+    world.work()
+    delivery = world.delivery("registrera_beslut")
+    assert delivery.state == "ambiguous"
+    detail = show_delivery(world.bridge, delivery.id)
+    assert detail is not None
+    assert detail.attempts[-1].error_code == "internal_error"
+    world.vendor.find = find  # type: ignore[method-assign]
+    world.clock.forward(60)
+    world.work()
+    assert world.states() == {"registrera_beslut": "verified"}

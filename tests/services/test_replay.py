@@ -1,10 +1,14 @@
 """Replay, edit and cancel: audited, never double, and in order."""
 
+from typing import Any
+
 import pytest
 
-from bbic_bridge.delivery.errors import Ambiguous, Rejected, Transient
+from bbic_bridge.delivery.errors import Ambiguous, NeedsPerson, Rejected, Transient
+from bbic_bridge.services import deliver
 from bbic_bridge.services.replay import NotPossible, cancel, replay_one, select
 from bbic_bridge.services.views import Filter
+from bbic_bridge.store import overview
 from bbic_bridge.store.audit import audit_of
 from tests.services.conftest import World
 
@@ -131,3 +135,84 @@ def test_what_may_have_reached_the_vendor_cannot_be_cancelled(world: World) -> N
     world.work()
     with pytest.raises(NotPossible, match="ambiguous"):
         cancel(world.bridge, world.delivery("registrera_beslut").id, actor="anna", reason="-")
+
+
+def test_a_fault_corrected_after_the_weekend_is_sent_again(world: World) -> None:
+    head = failed(world)
+    world.clock.forward(3 * 86_400)
+    replay_one(world.bridge, head, actor="anna")
+    world.work()
+    world.clock.forward(2)
+    world.work()
+    assert world.states()["registrera_beslut"] == "verified"
+
+
+def test_a_replay_decides_on_what_is_true_when_it_acts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.vendor.unmappable = NeedsPerson("unknown_code")
+    world.send("beslut.fattat")
+    world.work()
+    head = world.delivery("registrera_beslut").id
+    world.vendor.unmappable = None
+    stale = overview.dependents
+
+    def meanwhile(*asked: Any) -> list[str]:
+        monkeypatch.undo()
+        replay_one(world.bridge, head, actor="bo")
+        world.vendor.trouble.append((Ambiguous("read_timeout"), True))
+        world.vendor.deaf = Transient("connect_failed")
+        world.work()
+        return stale(*asked)
+
+    monkeypatch.setattr(overview, "dependents", meanwhile)
+    replay_one(world.bridge, head, actor="anna")
+    world.vendor.deaf = None
+    for _ in range(3):
+        world.clock.forward(60)
+        world.work()
+    assert world.vendor.effects.count(head) == 1
+
+
+def test_what_may_be_at_the_vendor_is_not_edited(world: World) -> None:
+    world.vendor.lookup = "none"
+    world.vendor.trouble.append((Ambiguous("read_timeout"), True))
+    world.send("beslut.fattat")
+    world.work()
+    edit = {**world.vendor.sent[0].uppgift, "beslutsfattare": "Rätt Person"}
+    item = replay_one(world.bridge, world.delivery("registrera_beslut").id, actor="anna", edit=edit)
+    assert item.outcome == "refused"
+
+
+def test_cancelling_leaves_what_another_delivery_will_release(world: World) -> None:
+    failed(world)
+    wrong = world.delivery("registrera_beslut").id
+    world.vendor.trouble.append((Transient("connect_failed"), False))
+    world.send("beslut.fattat", beslutsfattare="Rätt Person")
+    world.work()
+    assert cancel(world.bridge, wrong, actor="anna", reason="dubblett") == [wrong]
+    world.clock.forward(2)
+    world.work()
+    assert world.states()["verkstall_beslut"] == "verified"
+
+
+def test_what_is_half_done_is_not_cancelled(world: World) -> None:
+    for typ in ("beslut.fattat", "beslut.verkstall"):
+        world.send(typ)
+    world.work()
+    world.send("insats.avsluta", resurs_id=None, avslutsbeslut_id=None)
+    (claim,) = deliver.claim(world.bridge, 1)
+    deliver.carry(world.bridge, claim)
+    closing = world.delivery("avsluta_insats_och_resurs").id
+    with pytest.raises(NotPossible, match="ready"):
+        cancel(world.bridge, closing, actor="anna", reason="-")
+
+
+def test_a_callback_cut_short_is_made_again(world: World) -> None:
+    world.workflow.lookup = "reference"
+    world.workflow.trouble.append((Ambiguous("worker_lost"), False))
+    world.send("beslut.fattat")
+    world.work()
+    world.clock.forward(2)
+    world.work()
+    assert len(world.workflow.effects) == 1

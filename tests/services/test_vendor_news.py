@@ -138,3 +138,58 @@ def test_sync_goes_on_from_the_last_page_it_stored(world: World) -> None:
     world.vendor.tell(resource(world, vendor_id="78"))
     report = sync_kommun(world.bridge, "malmo")
     assert (report.read, report.emitted) == (1, 1)
+
+
+def test_a_row_is_held_when_any_case_of_the_child_may_have_made_it(world: World) -> None:
+    world.send("arende.aktualiserat", arende="A-2")
+    world.vendor.trouble.append((Ambiguous("read_timeout"), True))
+    world.vendor.deaf = Transient("connect_failed")
+    world.send("beslut.fattat", arende="A-1")
+    world.work()
+    world.vendor.tell(decision_row(world))
+    assert sync_kommun(world.bridge, "malmo").held == 1
+
+
+def test_a_row_behind_what_needs_a_person_is_held_too(world: World) -> None:
+    world.vendor.lookup = "none"
+    world.vendor.trouble.append((Ambiguous("read_timeout"), True))
+    world.send("beslut.fattat")
+    world.work()
+    world.vendor.tell(decision_row(world))
+    assert sync_kommun(world.bridge, "malmo").held == 1
+
+
+def test_another_thing_like_ours_is_news(world: World) -> None:
+    for typ in ("beslut.fattat", "beslut.verkstall"):
+        world.send(typ)
+    world.work()
+    again = change(
+        "beslut_verkstallt",
+        at=world.clock(),
+        vendor_id="99",
+        arende="A-1",
+        data={"beslut_id": "B1"},
+        links=(Link("verkstallighet", "", "99"),),
+    )
+    world.vendor.tell(again)
+    assert sync_kommun(world.bridge, "malmo").emitted == 1
+
+
+def test_one_held_change_that_does_not_open_stops_no_other(world: World) -> None:
+    world.vendor.trouble.append((Ambiguous("read_timeout"), False))
+    world.vendor.deaf = Transient("connect_failed")
+    world.send("beslut.fattat")
+    world.work()
+    world.vendor.tell(decision_row(world))
+    sync_kommun(world.bridge, "malmo")
+    world.bridge.store.write(
+        lambda tx: (
+            tx.connection.exec_driver_sql("UPDATE vendor_changes SET payload = NULL") and None
+        )
+    )
+    world.vendor.deaf = None
+    world.send("aktanteckning.skriven", arende="A-3")
+    for _ in range(3):
+        world.clock.forward(60)
+        world.work()
+    assert world.states("A-3") == {"skapa_aktanteckning": "verified"}

@@ -26,6 +26,7 @@ class Twin:
         self.lookup = lookup
         self.effects: list[str] = []
         self.sent: list[Order] = []
+        self.asked: list[Order] = []
         self.trouble: deque[tuple[DeliveryError, bool]] = deque()
         self.deaf: DeliveryError | None = None
         self.hidden: set[str] = set()
@@ -51,6 +52,7 @@ class Twin:
         return Receipt((self._link(order),), b"<kvittens/>")
 
     def find(self, order: Order, links: tuple[Link, ...] = ()) -> Finding:
+        self.asked.append(order)
         if self.deaf is not None:
             raise self.deaf
         if self.lookup == "none" and not links:

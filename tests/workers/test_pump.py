@@ -139,3 +139,26 @@ def test_a_fault_of_our_own_does_not_cost_a_lane(
     send(bridge, 6)
     wait_until(lambda: count(bridge, "verified") == 3)
     pump.stop(5)
+
+
+def test_it_outlives_whatever_befalls_a_round(
+    bridge: Bridge, vendor: Gated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor.gate.set()
+    rounds = iter(range(3))
+
+    def broken(opened: Bridge) -> int:
+        if next(rounds, None) is not None:
+            raise RuntimeError(str(opened))
+        return 0
+
+    monkeypatch.setattr(upkeep, "sweep", broken)
+    pump = Pump(bridge, lanes=1, sweep_s=0.02)
+    pump.start()
+    send(bridge, 5)
+    wait_until(lambda: count(bridge, "verified") == 5)
+    wait_until(lambda: next(rounds, None) is None)
+    send_late = handelse("aktanteckning.skriven") | {"id": "late", "subject": "late"}
+    accept(bridge, [send_late], Grant())
+    wait_until(lambda: count(bridge, "verified") == 6)
+    pump.stop(5)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bbic_bridge.handbook.dokument.aktanteckning import AktanteckningRattad
 from bbic_bridge.handbook.dokument.bas import Dokument
 from bbic_bridge.handbook.dokument.beslut import (
     BeslutAvslut,
@@ -16,7 +17,7 @@ from bbic_bridge.handbook.dokument.beslut import (
     BeslutFortsattBistand,
     BeslutVerkstall,
 )
-from bbic_bridge.handbook.dokument.genomforandeplan import Planinnehall
+from bbic_bridge.handbook.dokument.genomforandeplan import GenomforandeplanFaststalld, Planinnehall
 from bbic_bridge.handbook.dokument.insats import ResursTilldela
 from bbic_bridge.handbook.dokument.matchning import AvtalUpprattat
 from bbic_bridge.handbook.dokument.moten import (
@@ -25,8 +26,9 @@ from bbic_bridge.handbook.dokument.moten import (
     UppstartsmoteGenomfort,
     UppstartsmoteKallat,
 )
-from bbic_bridge.handbook.dokument.uppdrag import UppdragUpprattat
-from bbic_bridge.handbook.dokument.utredning import BeslutsunderlagUpprattat
+from bbic_bridge.handbook.dokument.uppdrag import UppdragReviderat, UppdragUpprattat
+from bbic_bridge.handbook.dokument.uppfoljning import UppfoljningDokumenterad
+from bbic_bridge.handbook.dokument.utredning import BeslutsunderlagUpprattat, VardplanUpprattad
 from bbic_bridge.handbook.kodlistor import (
     ALLA_INSATSTYPER,
     KONTAKTPERSON_MFL,
@@ -76,6 +78,12 @@ def brister(dokument: Dokument) -> Iterator[Brist]:
             yield Brist(f"/{krav.falt}", krav.text, krav.kalla, krav.vikt)
 
 
+def _ersatter_ett_annat(dokument: Any) -> bool:
+    """What replaces itself would wait for itself for ever. A document's own id stands first."""
+    eget = next(namn for namn in type(dokument).model_fields if namn.endswith("_id"))
+    return bool(dokument.ersatter != getattr(dokument, eget))
+
+
 def _finns(falt: str) -> Villkor:
     return lambda dokument: getattr(dokument, falt) is not None
 
@@ -118,11 +126,33 @@ def _placeringens_plan(falt: str, vad: str) -> Krav:
 
 
 _PERIODER = (BeslutFattat, BeslutFortsattBistand, BeslutVerkstall, ResursTilldela, AvtalUpprattat)
+_ERSATTARE = (
+    BeslutsunderlagUpprattat,
+    VardplanUpprattad,
+    AvtalUpprattat,
+    BeslutFortsattBistand,
+    BeslutAvslut,
+    UppdragReviderat,
+    GenomforandeplanFaststalld,
+    UppfoljningDokumenterad,
+    AktanteckningRattad,
+)
 
 KRAV: tuple[Krav, ...] = (
     *(
         Krav(dokument, "till", "must not be before fran", "D", "fel", _i_ordning("fran", "till"))
         for dokument in _PERIODER
+    ),
+    *(
+        Krav(
+            dokument,
+            "ersatter",
+            "must not name the document itself",
+            "D",
+            "fel",
+            _ersatter_ett_annat,
+        )
+        for dokument in _ERSATTARE
     ),
     # Step 1: beslutsunderlag
     Krav(

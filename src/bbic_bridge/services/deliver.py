@@ -4,18 +4,21 @@ The order here is the promise: the attempt is counted and the lease checked befo
 leaves; what happened and what it makes possible is written in one transaction afterwards.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from bbic_bridge import telemetry
 from bbic_bridge.delivery import decide
 from bbic_bridge.delivery.errors import (
     Ambiguous,
-    BridgeError,
     ConfigurationError,
     Contract,
     DeliveryError,
+    NeedsPerson,
+    Transient,
 )
 from bbic_bridge.delivery.ports import Finding, Link, Order, VendorSystem
 from bbic_bridge.delivery.reference import fresh_id
@@ -29,6 +32,7 @@ from bbic_bridge.store.deliveries import Attempt
 from bbic_bridge.store.times import micros, moment
 
 LEASE_MARGIN_S = 1.0
+T = TypeVar("T")
 log = telemetry.get_logger()
 
 
@@ -93,13 +97,17 @@ def _send(bridge: Bridge, work: _Work) -> record.Outcome:
     claim, order = work.claim, work.order
     started = bridge.clock()
     try:
-        body = work.system.prepare(order)
+        body = _asked(work, lambda: work.system.prepare(order), NeedsPerson)
     except DeliveryError as error:
         history = _history(claim, claim.attempts, started)
         then = decide.after_error(error, history, bridge.clock(), work.policy)
         return _outcome(bridge, claim, "map", started, then, error=error)
     needed = needed_s(bridge, claim)
+    asked_at = time.monotonic()
     bridge.store.write(lambda tx: tx.claims.begin(tx.connection, claim, needed, tx.now))
+    if time.monotonic() - asked_at >= LEASE_MARGIN_S:
+        # Delayed since the lease was checked: it may no longer cover the whole request.
+        raise LeaseLost(claim.id)
     try:
         receipt = work.system.send(order, body)
     except DeliveryError as error:
@@ -127,20 +135,32 @@ def _after_failed_send(
 
 
 def _read_back(work: _Work, links: tuple[Link, ...]) -> Finding | None:
+    """What was accepted must be recorded, whether it can be read back now or not."""
     try:
-        return work.system.find(work.order, links)
-    except BridgeError:
+        return _asked(work, lambda: work.system.find(work.order, links), Transient)
+    except DeliveryError:
         return None
+
+
+def _asked(work: _Work, question: Callable[[], T], otherwise: type[DeliveryError]) -> T:
+    """Asks the adapter; a fault of its own becomes a delivery's error, so that it is recorded."""
+    try:
+        return question()
+    except DeliveryError:
+        raise
+    except Exception as error:  # noqa: BLE001  else it would be tried again for ever, unseen
+        log.error("adapter_fault", delivery=work.claim.id, error=telemetry.error_name(error))
+        raise otherwise("internal_error") from None
 
 
 def _check(bridge: Bridge, work: _Work) -> record.Outcome:
     """Verifies what was accepted, or looks up what may have happened."""
     claim, started = work.claim, bridge.clock()
     ended_at = moment(claim.ended_at) if claim.ended_at is not None else started
-    history = _history(claim, claim.attempts, ended_at)
+    history = _history(claim, claim.attempts, ended_at, started)
     action = "verify" if claim.was is State.SENT else "look_up"
     try:
-        finding = work.system.find(work.order, work.links)
+        finding = _asked(work, lambda: work.system.find(work.order, work.links), Transient)
     except DeliveryError as error:
         now = bridge.clock()
         if claim.was is State.SENT:
@@ -158,10 +178,14 @@ def _check(bridge: Bridge, work: _Work) -> record.Outcome:
     )
 
 
-def _history(claim: Claim, attempts: int, ended_at: datetime) -> decide.History:
-    first = moment(claim.first_try_at) if claim.first_try_at is not None else ended_at
+def _history(
+    claim: Claim, attempts: int, ended_at: datetime, started: datetime | None = None
+) -> decide.History:
+    """What has been; a delivery that was just replayed begins anew, with its patience."""
+    replayed = claim.first_try_at is None
+    first = moment(claim.first_try_at) if claim.first_try_at is not None else started or ended_at
     return decide.History(
-        attempts=attempts,
+        attempts=min(attempts, 1) if replayed else attempts,
         checks=claim.checks,
         first_try_at=first,
         ended_at=ended_at,

@@ -5,8 +5,9 @@ from typing import Any, Protocol
 from bbic_bridge.delivery.ports import Link, Order
 from bbic_bridge.handbook.uppgifter import EFFEKTER
 from bbic_bridge.services.bridge import WORKFLOW
+from bbic_bridge.store.cases import cases_of_person, persons_of
 from bbic_bridge.store.deliveries import payload_of
-from bbic_bridge.store.identities import links_of_case, links_of_ours
+from bbic_bridge.store.identities import FROM_CHANGE, links_of_cases, links_of_ours
 from bbic_bridge.store.tx import Tx
 
 
@@ -58,7 +59,10 @@ def order_of(tx: Tx, stored: Stored, *, looking: bool) -> tuple[Order, tuple[Lin
     uppgift = payload_of(tx, stored.kommun, stored.id, stored.payload)
     case_links: list[tuple[Link, str]] = []
     if looking:
-        case_links = links_of_case(tx, stored.kommun, stored.system, stored.arende)
+        # A vendor files by child, not by ärende: what the child's other cases hold is taken too.
+        persons = persons_of(tx, (stored.kommun, stored.arende))
+        arenden = {stored.arende, *cases_of_person(tx, stored.kommun, persons)}
+        case_links = links_of_cases(tx, stored.kommun, stored.system, arenden)
     order = Order(
         reference=reference,
         idempotency_key=f"{reference}.v{stored.version}",
@@ -69,7 +73,9 @@ def order_of(tx: Tx, stored: Stored, *, looking: bool) -> tuple[Order, tuple[Lin
         uppgift=uppgift,
         vendor_ids=links_of_ours(tx, stored.kommun, stored.system, _ids_in(uppgift)),
         taken=frozenset(
-            (link.kind, link.vendor_id) for link, origin in case_links if origin != reference
+            (link.kind, link.vendor_id)
+            for link, origin in case_links
+            if origin != reference and not origin.startswith(FROM_CHANGE)
         ),
     )
     return order, tuple(link for link, origin in case_links if origin == reference)

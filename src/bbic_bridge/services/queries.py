@@ -23,7 +23,7 @@ from bbic_bridge.store.changes import last_reads
 from bbic_bridge.store.deliveries import Attempt, attempts_of, payload_of
 from bbic_bridge.store.facts import facts_of_case
 from bbic_bridge.store.feed import feed_of_case, has_unsealed, read_feed, seal
-from bbic_bridge.store.identities import links_of_case
+from bbic_bridge.store.identities import links_of_cases
 from bbic_bridge.store.inbox import count_events, events_of_case
 from bbic_bridge.store.times import micros, moment
 from bbic_bridge.store.tx import Tx
@@ -72,7 +72,7 @@ def show_delivery(
         uppgift = payload_of(tx, row.kommun, row.id, row.payload)
         links = [
             (link.kind, link.our_id, link.vendor_id)
-            for link, origin in links_of_case(tx, row.kommun, row.system, row.arende)
+            for link, origin in links_of_cases(tx, row.kommun, row.system, [row.arende])
             if origin.partition("/")[0] == row.id
         ]
         attempts = attempts_of(tx, row.kommun, row.id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bbic_bridge.delivery.errors import BridgeError
+from bbic_bridge.delivery.errors import BridgeError, Rejected
 from bbic_bridge.delivery.states import CANCELLABLE, REPLAYABLE, State
 from bbic_bridge.handbook.uppgifter import UPPGIFTER
 from bbic_bridge.services.accept import WRONG_CHILD
@@ -78,15 +78,19 @@ def replay_one(
         )
     if dry_run:
         return ReplayItem(row.id, row.operation, "would_release", _at_vendor(bridge, row), behind)
-    details = {"reason": reason, "edited": corrected is not None, "was": row.state}
 
     def job(tx: Tx) -> bool:
-        changed = change_state(tx, row.id, sorted(REPLAYABLE), _released(tx, row))
-        if changed:
-            if corrected is not None:
-                keep_payload(tx, row.kommun, row.id, corrected)
-            note(tx, actor, "replay", row.id, row.kommun, details)
-        return changed
+        # Read again under the case's lock: it may have been released and sent meanwhile.
+        now = overview.get_delivery(tx, delivery_id)
+        if now is None or _refusal(now, edited=corrected is not None):
+            return False
+        if not change_state(tx, now.id, sorted(REPLAYABLE), _released(tx, now)):
+            return False
+        if corrected is not None:
+            keep_payload(tx, now.kommun, now.id, corrected)
+        details = {"reason": reason, "edited": corrected is not None, "was": now.state}
+        note(tx, actor, "replay", now.id, now.kommun, details)
+        return True
 
     if not bridge.store.write(job, [(row.kommun, row.arende)]):
         return ReplayItem(row.id, row.operation, "refused", "it is being worked on", behind)
@@ -103,18 +107,19 @@ def cancel(
         The ids that are (or with ``dry_run`` would be) cancelled, the named one first.
 
     Raises:
-        NotPossible: it is done, or may have reached the vendor.
+        NotPossible: it is done, half done, or the bridge is still finding out whether it is.
     """
 
     def job(tx: Tx) -> list[str]:
         row = overview.get_delivery(tx, delivery_id)
         if row is None:
             raise NotPossible(f"there is no delivery {delivery_id}")
-        ids = [delivery_id, *overview.dependents(tx, delivery_id)]
+        ids = [delivery_id, *overview.lost_without(tx, delivery_id)]
         if dry_run:
             return ids
         values = {"state": State.CANCELLED.value, "due_at": None}
-        if not change_state(tx, delivery_id, sorted(CANCELLABLE), values):
+        half_done = row.effect > 0
+        if half_done or not change_state(tx, delivery_id, sorted(CANCELLABLE), values):
             raise NotPossible(f"{delivery_id} is {row.state} and cannot be cancelled")
         for one in ids[1:]:
             change_state(tx, one, [State.WAITING], values)
@@ -135,6 +140,8 @@ def _refusal(row: Any, *, edited: bool) -> str:
         return "the event names another child than the case: send a corrected event"
     if edited and row.operation == NOTIFY:
         return "a callback cannot be edited"
+    if edited and row.attempts and row.error_kind != Rejected.kind:
+        return "an earlier version may be at the vendor: replay it unedited first"
     return ""
 
 

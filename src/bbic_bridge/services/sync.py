@@ -1,15 +1,15 @@
 """Asking the vendors what has changed, page by page; resumable from the last page stored."""
 
 from collections import Counter
-from collections.abc import Sequence
+from functools import partial
 
 from bbic_bridge import telemetry
 from bbic_bridge.delivery.errors import ConfigurationError, DeliveryError
 from bbic_bridge.delivery.ports import VendorChange
 from bbic_bridge.services.bridge import Bridge
-from bbic_bridge.services.vendor_news import from_json, take_in
+from bbic_bridge.services.vendor_news import Due, Outcome, from_json, take_in
 from bbic_bridge.services.views import SyncReport
-from bbic_bridge.store.changes import cursor_of, held_changes, move_cursor
+from bbic_bridge.store.changes import cursor_of, held_change, held_keys, move_cursor
 from bbic_bridge.store.tx import Tx
 
 log = telemetry.get_logger()
@@ -58,35 +58,40 @@ def _read_stream(bridge: Bridge, kommun: str, system: str, stream: str) -> Count
     with bridge.store.read() as tx:
         cursor = cursor_of(tx, kommun, system, stream)
     for page in bridge.systems(kommun).changes(stream, cursor, bridge.clock()):
-        tally += _store(bridge, kommun, page.changes, (system, stream, page.cursor))
+        tally.update(_take_in(bridge, kommun, change) for change in page.changes)
+        # After its changes, not with them: a page read twice tells nothing twice.
+        bridge.store.write(partial(_move, kommun, system, stream, page.cursor))
     return tally
+
+
+def _move(kommun: str, system: str, stream: str, cursor: str, tx: Tx) -> None:
+    move_cursor(tx, kommun, system, stream, cursor)
 
 
 def _reconsider(bridge: Bridge, kommun: str) -> Counter[str]:
+    """Looks again at what is held; one that cannot be dealt with stays, and stops no other."""
+    tally: Counter[str] = Counter()
     with bridge.store.read() as tx:
-        held = held_changes(tx, kommun)
-    if not held:
-        return Counter()
-    return _store(bridge, kommun, [from_json(one.payload) for one in held], None)
-
-
-def _store(
-    bridge: Bridge,
-    kommun: str,
-    changes: Sequence[VendorChange],
-    read_to: tuple[str, str, str] | None,
-) -> Counter[str]:
-    """Takes in a page and remembers where it ended, together."""
-    due: list[tuple[str, str]] = []
-
-    def job(tx: Tx) -> Counter[str]:
-        due.clear()
-        outcomes = Counter(take_in(bridge, tx, kommun, change, due) for change in changes)
-        if read_to is not None:
-            system, stream, cursor = read_to
-            move_cursor(tx, kommun, system, stream, cursor)
-        return Counter(outcomes)
-
-    tally = bridge.store.write(job)
-    bridge.wake(due)
+        held = held_keys(tx, kommun)
+    for system, key in held:
+        try:
+            with bridge.store.read() as tx:
+                change = from_json(held_change(tx, kommun, system, key))
+            tally[_take_in(bridge, kommun, change)] += 1
+        except Exception as error:  # noqa: BLE001  it stays held; the others go on
+            log.error("held_change_failed", kommun=kommun, error=telemetry.error_name(error))
     return tally
+
+
+def _take_in(bridge: Bridge, kommun: str, change: VendorChange) -> Outcome:
+    """One change in a transaction of its own, so that it locks one case and fails alone."""
+    due: Due = []
+
+    def job(tx: Tx) -> Outcome:
+        due.clear()
+        return take_in(bridge, tx, kommun, change, due)
+
+    locks = [] if change.arende is None else [(kommun, change.arende)]
+    outcome = bridge.store.write(job, locks)
+    bridge.wake(due)
+    return outcome

@@ -54,12 +54,23 @@ def report_waiting(bridge: Bridge) -> int:
     Returns:
         How many deliveries have waited that long.
     """
+    count, after = 0, 0
+    while True:
+        told, last = _report_page(bridge, after)
+        count += told
+        if last is None:
+            return count
+        after = last
+
+
+def _report_page(bridge: Bridge, after: int) -> tuple[int, int | None]:
+    """Reports a page; returns how many it held and where the next begins, None after the last."""
     days = bridge.settings.waiting_report_days
     due: list[tuple[str, str]] = []
 
-    def job(tx: Tx) -> int:
+    def job(tx: Tx) -> tuple[int, int | None]:
         due.clear()
-        rows = waiting_since(tx, tx.now - int(days * DAY))
+        rows = waiting_since(tx, tx.now - int(days * DAY), after)
         for row in rows:
             data = {
                 "avvikelse": "vantar_for_lange",
@@ -78,8 +89,8 @@ def report_waiting(bridge: Bridge) -> int:
                     because=("vantar_for_lange", row.id),
                 )
             )
-        return len(rows)
+        return len(rows), rows[-1].seq if rows else None
 
-    count = bridge.store.write(job)
+    page = bridge.store.write(job)
     bridge.wake(due)
-    return count
+    return page

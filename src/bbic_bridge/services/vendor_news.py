@@ -9,15 +9,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bbic_bridge.delivery.ports import Link, VendorChange
-from bbic_bridge.delivery.states import UNRESOLVED
 from bbic_bridge.handbook.regler import fakta_av_andring, handelsetyp_av_andring
 from bbic_bridge.services.accept import person_hash, scoped
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.tell import PREFIX, tell
 from bbic_bridge.store.cases import add_person, cases_of_person, ensure_case, is_known, persons_of
 from bbic_bridge.store.changes import hold_change, is_settled, settle_change
-from bbic_bridge.store.facts import add_facts, is_open, origin_of, release
-from bbic_bridge.store.identities import add_links, link_of_vendor
+from bbic_bridge.store.facts import add_facts, is_unresolved, origin_of, release
+from bbic_bridge.store.identities import FROM_CHANGE, add_links, link_of_vendor
 from bbic_bridge.store.overview import get_delivery
 from bbic_bridge.store.tx import Tx
 
@@ -58,7 +57,7 @@ def take_in(bridge: Bridge, tx: Tx, kommun: str, change: VendorChange, due: Due)
     if _is_own(tx, kommun, system, arende, change, data):
         settle_change(tx, kommun, system, change.key, kind=change.kind, state="own", arende=arende)
         return "own"
-    if arende is not None and _may_be_ours(tx, kommun, arende, change):
+    if any(_may_be_ours(tx, kommun, case, change) for case in (arende, *candidates) if case):
         held = hold_change(tx, kommun, system, change.key, kind=change.kind, change=to_json(change))
         return "held" if held else "known"
     settle_change(tx, kommun, system, change.key, kind=change.kind, state="emitted", arende=arende)
@@ -123,7 +122,7 @@ def _is_own(
     if change.reference is not None:
         row = get_delivery(tx, change.reference.partition("/")[0])
         return row is not None and row.kommun == kommun and row.system == system
-    if arende is None:
+    if arende is None or not _is_linked(tx, kommun, system, change):
         return False
     facts = fakta_av_andring(change.kind, data)
     return bool(facts) and all(
@@ -131,11 +130,20 @@ def _is_own(
     )
 
 
+def _is_linked(tx: Tx, kommun: str, system: str, change: VendorChange) -> bool:
+    """Whether the very thing that changed, not only one like it, is known to us."""
+    return any(
+        link_of_vendor(tx, kommun, system, link.kind, link.vendor_id) is not None
+        for link in change.links
+        if link.vendor_id == change.vendor_id
+    )
+
+
 def _may_be_ours(tx: Tx, kommun: str, arende: str, change: VendorChange) -> bool:
     operation = _MADE_BY.get(change.kind)
     if operation is None or change.reference is not None:
         return False
-    return is_open(tx, kommun, arende, operation, [state.value for state in UNRESOLVED])
+    return is_unresolved(tx, kommun, arende, operation)
 
 
 def _remember(
@@ -151,7 +159,7 @@ def _remember(
     case = (kommun, arende)
     if change.person is not None and is_known(tx, case) and not persons_of(tx, case):
         add_person(tx, case, person_hash(bridge, kommun, change.person))
-    add_links(tx, kommun, system, arende, links, change.key)
+    add_links(tx, kommun, system, arende, links, f"{FROM_CHANGE}{change.key}")
 
 
 def _believe(

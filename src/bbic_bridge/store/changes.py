@@ -1,7 +1,6 @@
 """What vendors told us: each change once, and how far every stream has been read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,16 +8,6 @@ import sqlalchemy as sa
 from bbic_bridge.store.dialect import insert_once, upsert
 from bbic_bridge.store.schema import vendor_changes, watermarks
 from bbic_bridge.store.tx import Tx
-
-
-@dataclass(frozen=True, slots=True)
-class HeldChange:
-    """A change kept back until the delivery it may stem from is resolved."""
-
-    kommun: str
-    system: str
-    key: str
-    payload: Mapping[str, Any]
 
 
 def is_settled(tx: Tx, kommun: str, system: str, key: str) -> bool:
@@ -51,26 +40,24 @@ def hold_change(
     return insert_once(tx.connection, vendor_changes, values)
 
 
-def held_changes(tx: Tx, kommun: str, limit: int = 500) -> list[HeldChange]:
-    """The kommun's held changes, the oldest first."""
+def held_keys(tx: Tx, kommun: str, limit: int = 500) -> list[tuple[str, str]]:
+    """(system, key) of the kommun's held changes, the oldest first."""
     v = vendor_changes.c
     rows = tx.connection.execute(
-        sa.select(vendor_changes)
+        sa.select(v.system, v.key)
         .where(v.kommun == kommun, v.state == "held")
         .order_by(v.at, v.key)
         .limit(limit)
     )
-    return [
-        HeldChange(
-            row.kommun,
-            row.system,
-            row.key,
-            tx.open_json(
-                row.kommun, row.payload, "vendor_changes", f"{row.system}/{row.key}", "payload"
-            ),
-        )
-        for row in rows
-    ]
+    return [(row.system, row.key) for row in rows]
+
+
+def held_change(tx: Tx, kommun: str, system: str, key: str) -> dict[str, Any]:
+    """What is held under a key. Raises ``CannotOpen``."""
+    sealed = tx.connection.scalar(
+        sa.select(vendor_changes.c.payload).where(*_is(kommun, system, key))
+    )
+    return tx.open_json(kommun, sealed or b"", "vendor_changes", f"{system}/{key}", "payload")
 
 
 def cursor_of(tx: Tx, kommun: str, system: str, stream: str) -> str | None:

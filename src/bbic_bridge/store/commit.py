@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
-from bbic_bridge.store.engine import StoreUnavailable, unavailable
+from bbic_bridge.store.engine import StoreUnavailable, is_outage, unavailable
 from bbic_bridge.store.locks import CaseKey, lock_cases
 
 MAX_GROUP = 256
@@ -114,8 +114,10 @@ class GroupCommit:
                 try:
                     with connection.begin_nested():
                         results.append((True, job.write(connection)))
-                except (OperationalError, StoreUnavailable):
-                    raise
+                except DBAPIError as error:
+                    if is_outage(error):
+                        raise
+                    results.append((False, error))
                 except Exception as error:  # noqa: BLE001  belongs to this write alone
                     results.append((False, error))
         return results

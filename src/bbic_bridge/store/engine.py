@@ -84,12 +84,23 @@ def unavailable() -> Iterator[None]:
     """Turns the driver's connection and lock errors into ``StoreUnavailable``."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, sa.exc.TimeoutError) as error:
         raise StoreUnavailable("the database cannot be reached or written") from error
     except DBAPIError as error:
-        if error.connection_invalidated:
-            raise StoreUnavailable("the connection to the database was lost") from error
+        if is_outage(error):
+            raise StoreUnavailable("the database cannot be written now") from error
         raise
+
+
+# Read-only or broken transaction, out of resources, shut down, system error (PostgreSQL's classes).
+_OUTAGES = ("25", "53", "57", "58")
+
+
+def is_outage(error: DBAPIError) -> bool:
+    """Whether the database, not the statement, is at fault."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    unable = isinstance(error, OperationalError | InterfaceError)
+    return unable or error.connection_invalidated or state.startswith(_OUTAGES)
 
 
 class LeaseClock:

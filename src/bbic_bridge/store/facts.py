@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bbic_bridge.delivery.states import State
+from bbic_bridge.delivery.states import TERMINAL, State
 from bbic_bridge.store.dialect import insert_once
 from bbic_bridge.store.schema import deliveries, facts, gives, needs
 from bbic_bridge.store.tx import Tx
@@ -125,8 +125,8 @@ def facts_of_case(tx: Tx, kommun: str, arende: str) -> list[str]:
     return [row.fact for row in rows]
 
 
-def is_open(tx: Tx, kommun: str, arende: str, operation: str, states: Iterable[str]) -> bool:
-    """Whether the case has a delivery of this operation in one of these states."""
+def is_unresolved(tx: Tx, kommun: str, arende: str, operation: str) -> bool:
+    """Whether the case has a delivery of this operation that may be at the vendor unknown to us."""
     d = deliveries.c
     found = tx.connection.scalar(
         sa.select(d.id)
@@ -134,7 +134,8 @@ def is_open(tx: Tx, kommun: str, arende: str, operation: str, states: Iterable[s
             d.kommun == kommun,
             d.arende == arende,
             d.operation == operation,
-            d.state.in_(list(states)),
+            d.attempts > 0,
+            d.state.not_in([state.value for state in TERMINAL]),
         )
         .limit(1)
     )

@@ -9,12 +9,28 @@ from bbic_bridge.store.dialect import insert_once
 from bbic_bridge.store.schema import identities
 from bbic_bridge.store.tx import Tx
 
+FROM_CHANGE = "change:"
+"""How the origin of a link begins that a vendor's change, not a delivery of ours, has made."""
+
 
 def add_links(
     tx: Tx, kommun: str, system: str, arende: str, links: Iterable[Link], origin_id: str
 ) -> None:
-    """Ties ids together; a vendor id that is already tied stays with its first."""
+    """Ties ids together; a vendor id that a delivery has tied stays with its first.
+
+    What a vendor's change has tied gives way to a delivery: then it was ours all along.
+    """
     for link in links:
+        if not origin_id.startswith(FROM_CHANGE):
+            tx.connection.execute(
+                sa.delete(identities).where(
+                    identities.c.kommun == kommun,
+                    identities.c.system == system,
+                    identities.c.kind == link.kind,
+                    identities.c.vendor_id == link.vendor_id,
+                    identities.c.origin_id.startswith(FROM_CHANGE, autoescape=True),
+                )
+            )
         values = {
             "kommun": kommun,
             "system": system,
@@ -56,13 +72,15 @@ def link_of_vendor(
     return None if row is None else (row.our_id, row.arende)
 
 
-def links_of_case(tx: Tx, kommun: str, system: str, arende: str) -> list[tuple[Link, str]]:
-    """Every link of a case with the reference of the delivery (or change) it came from."""
+def links_of_cases(
+    tx: Tx, kommun: str, system: str, arenden: Iterable[str]
+) -> list[tuple[Link, str]]:
+    """Every link of these cases with the reference of the delivery (or change) it came from."""
     rows = tx.connection.execute(
         sa.select(identities).where(
             identities.c.kommun == kommun,
             identities.c.system == system,
-            identities.c.arende == arende,
+            identities.c.arende.in_(list(arenden)),
         )
     )
     return [(Link(row.kind, row.our_id, row.vendor_id), row.origin_id) for row in rows]

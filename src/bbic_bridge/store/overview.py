@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bbic_bridge.delivery.states import NEEDS_PERSON, State
+from bbic_bridge.delivery.states import NEEDS_PERSON, TERMINAL, State
 from bbic_bridge.store.facts import givers, unmet
 from bbic_bridge.store.schema import cases, deliveries, facts, feed, gives, needs
 from bbic_bridge.store.tx import Tx
@@ -115,6 +115,28 @@ def dependents(tx: Tx, delivery_id: str) -> list[str]:
     return [row.id for row in rows if row.id != delivery_id]
 
 
+def lost_without(tx: Tx, delivery_id: str) -> list[str]:
+    """Those dependents that could never go if this delivery did not: no other would give it."""
+    lost = [delivery_id]
+    candidates = dependents(tx, delivery_id)
+    while True:
+        more = [one for one in candidates if one not in lost and _is_lost(tx, one, lost)]
+        if not more:
+            return lost[1:]
+        lost += more
+
+
+def _is_lost(tx: Tx, delivery_id: str, lost: Sequence[str]) -> bool:
+    row = get_delivery(tx, delivery_id)
+    kommun = row.kommun if row is not None else ""
+    open_states = [state.value for state in State if state not in TERMINAL]
+    for one in unmet_needs(tx, delivery_id):
+        found = givers(tx, kommun, one, open_states)
+        if found and not set(found) - set(lost):
+            return True
+    return False
+
+
 def count_states(tx: Tx) -> tuple[dict[str, int], dict[str, int]]:
     """Counts per state: of deliveries to vendors, and of callbacks to the workflow."""
     is_callback = deliveries.c.operation == CALLBACK
@@ -157,12 +179,14 @@ def oldest_lease(tx: Tx) -> int | None:
     return found
 
 
-def waiting_since(tx: Tx, before: int, limit: int = 500) -> Sequence[sa.Row[Any]]:
-    """Deliveries that have waited since before a time."""
+def waiting_since(
+    tx: Tx, before: int, after_seq: int = 0, limit: int = 500
+) -> Sequence[sa.Row[Any]]:
+    """Deliveries that have waited since before a time, a page after ``after_seq``."""
     d = deliveries.c
     return tx.connection.execute(
         sa.select(*_COLUMNS)
-        .where(d.state == State.WAITING.value, d.created_at < before)
+        .where(d.state == State.WAITING.value, d.created_at < before, d.seq > after_seq)
         .order_by(d.seq)
         .limit(limit)
     ).all()

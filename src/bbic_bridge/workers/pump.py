@@ -7,12 +7,11 @@ is worked on.
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from bbic_bridge import telemetry
-from bbic_bridge.delivery.errors import BridgeError
 from bbic_bridge.services import deliver, upkeep
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.store.claims import Claim
@@ -78,20 +77,27 @@ class Pump:
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
-            try:
-                self._sweep_if_time()
-                if self._fill():
-                    continue
-            except BridgeError as error:
-                log.error("pump_stalled", error=telemetry.error_name(error))
+            self._guarded(self._sweep_if_time)
+            if self._guarded(self._fill):
+                continue
             self._news.wait(self._sweep_s)
             self._news.clear()
 
-    def _sweep_if_time(self) -> None:
+    def _guarded(self, step: Callable[[], bool]) -> bool:
+        """One step, whatever befalls it: a pump that ended would look like one with no work."""
+        try:
+            return step()
+        except Exception as error:  # noqa: BLE001  tried again at the next round
+            log.error("pump_stalled", error=telemetry.error_name(error))
+            return False
+
+    def _sweep_if_time(self) -> bool:
         now = time.monotonic()
-        if now - self._swept_at >= self._sweep_s:
-            self._swept_at = now
-            upkeep.sweep(self._bridge)
+        if now - self._swept_at < self._sweep_s:
+            return False
+        self._swept_at = now
+        upkeep.sweep(self._bridge)
+        return True
 
     def _fill(self) -> bool:
         """Claims for every free lane. True when more may be due than there were lanes for."""
@@ -102,8 +108,8 @@ class Pump:
         finally:
             self._give_lanes(free - len(claims))
         if self._stopping.is_set():
-            deliver.give_back(self._bridge, claims)
             self._give_lanes(len(claims))
+            deliver.give_back(self._bridge, claims)
             return False
         for claim in claims:
             self._pool.submit(self._carry, claim)

@@ -65,9 +65,11 @@ class Readback:
 
     def _by_id(self, order: Order, links: Sequence[Link]) -> Finding:
         found: list[Row] = []
-        for link in links:
-            rows = self._rows(ROWS[link.kind], order) if link.kind in ROWS else ()
-            row = _with_id(rows, link.vendor_id)
+        readable = [link for link in links if link.kind in ROWS]
+        if not readable:
+            return Finding("absent")
+        for link in readable:
+            row = _with_id(self._rows(ROWS[link.kind], order), link.vendor_id)
             if row is None or not _ended_if_asked(row, order):
                 return Finding("absent")
             found.append(row)
@@ -156,7 +158,7 @@ class Readback:
     def _rows(self, row: type[R], order: Order) -> tuple[R, ...]:
         person = order.uppgift["barn"]["personnummer"]
         first, last = EVER
-        if row is Decision:
+        if row is Decision and "beslutsdatum" in order.uppgift:
             first = last = date.fromisoformat(order.uppgift["beslutsdatum"])
         return self._client.of_person(row, person, first, last)
 
