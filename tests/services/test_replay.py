@@ -216,3 +216,13 @@ def test_a_callback_cut_short_is_made_again(world: World) -> None:
     world.clock.forward(2)
     world.work()
     assert len(world.workflow.effects) == 1
+
+
+@pytest.mark.parametrize("number", ["201601022385", "201605032381"])
+def test_an_edit_is_about_the_same_child(world: World, number: str) -> None:
+    head = failed(world)
+    uppgift = world.vendor.sent[0].uppgift
+    edit = {**uppgift, "barn": {**uppgift["barn"], "personnummer": number}}
+    with pytest.raises(NotPossible, match=r"^/barn/personnummer: ") as refused:
+        replay_one(world.bridge, head, actor="anna", edit=edit)
+    assert number not in str(refused.value)

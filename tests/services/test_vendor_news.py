@@ -193,3 +193,13 @@ def test_one_held_change_that_does_not_open_stops_no_other(world: World) -> None
         world.clock.forward(60)
         world.work()
     assert world.states("A-3") == {"skapa_aktanteckning": "verified"}
+
+
+def test_an_arende_that_is_a_personnummer_is_not_believed(world: World) -> None:
+    told = change(
+        "uppdrag_mottaget", at=world.clock(), arende="20140101-2396", data={"uppdrag_id": "U1"}
+    )
+    world.vendor.tell(told)
+    sync_kommun(world.bridge, "malmo")
+    (event,) = world.told("uppdrag.mottaget")
+    assert "20140101-2396" not in str(event)

@@ -17,7 +17,7 @@ from bbic_bridge.services.orders import order_of, system_name
 from bbic_bridge.services.queries import to_query
 from bbic_bridge.services.views import Filter, ReplayItem
 from bbic_bridge.store import overview
-from bbic_bridge.store.deliveries import change_state, keep_payload
+from bbic_bridge.store.deliveries import change_state, keep_payload, payload_of
 from bbic_bridge.store.tx import Tx
 
 PAGE = 500
@@ -69,7 +69,8 @@ def replay_one(
         if row is None:
             raise NotPossible(f"there is no delivery {delivery_id}")
         behind = len(overview.dependents(tx, delivery_id))
-    corrected = None if edit is None else _validated(row.operation, edit)
+        original = payload_of(tx, row.kommun, row.id, row.payload)
+    corrected = None if edit is None else _validated(row.operation, edit, original)
     refusal = _refusal(row, edited=corrected is not None)
     if refusal:
         done = row.state == State.VERIFIED.value
@@ -153,16 +154,22 @@ def _released(tx: Tx, row: Any) -> dict[str, Any]:
     return {"state": State.AMBIGUOUS.value, "error_kind": None, **first}
 
 
-def _validated(operation: str, edit: Mapping[str, Any]) -> dict[str, Any]:
+def _validated(
+    operation: str, edit: Mapping[str, Any], original: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The corrected uppgift, about the same child as the original."""
     model = UPPGIFTER.get(operation)
     if model is None:
         raise NotPossible(f"{operation} cannot be edited")
     try:
-        return model.model_validate_json(json.dumps(edit)).model_dump(mode="json")
+        corrected = model.model_validate_json(json.dumps(edit)).model_dump(mode="json")
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = "/" + "/".join(str(part) for part in first["loc"])
         raise NotPossible(f"{where}: {first['msg']}") from None
+    if corrected["barn"]["personnummer"] != original["barn"]["personnummer"]:
+        raise NotPossible("/barn/personnummer: an edit is about the same child: send a new event")
+    return corrected
 
 
 def _at_vendor(bridge: Bridge, row: Any) -> str:
