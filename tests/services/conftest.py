@@ -57,6 +57,16 @@ class World:
             for claim in claims:
                 deliver.carry(self.bridge, claim)
 
+    def close_half(self) -> str:
+        """An insats whose resource is closed and which is itself still open; its delivery."""
+        for typ in ("beslut.fattat", "beslut.verkstall"):
+            self.send(typ)
+        self.work()
+        self.send("insats.avsluta", resurs_id=None, avslutsbeslut_id=None)
+        (claim,) = deliver.claim(self.bridge, 1)
+        deliver.carry(self.bridge, claim)
+        return claim.id
+
     def states(self, arende: str = "A-1") -> dict[str, str]:
         views = queries.list_deliveries(self.bridge, Filter(arende=arende))
         return {view.operation: view.state for view in views}

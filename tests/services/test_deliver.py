@@ -222,12 +222,7 @@ def test_an_operation_with_two_effects_does_them_in_order(world: World) -> None:
 
 
 def test_the_second_effect_alone_is_tried_again(world: World) -> None:
-    for typ in ("beslut.fattat", "beslut.verkstall"):
-        world.send(typ)
-    world.work()
-    world.send("insats.avsluta", resurs_id=None, avslutsbeslut_id=None)
-    (claim,) = deliver.claim(world.bridge, 1)
-    deliver.carry(world.bridge, claim)
+    world.close_half()
     world.vendor.trouble.append((Transient("connect_failed"), False))
     world.work()
     world.clock.forward(2)

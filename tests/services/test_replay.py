@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from bbic_bridge.delivery.errors import Ambiguous, NeedsPerson, Rejected, Transient
-from bbic_bridge.services import deliver
 from bbic_bridge.services.replay import NotPossible, cancel, replay_one, select
 from bbic_bridge.services.views import Filter
 from bbic_bridge.store import overview
@@ -197,13 +196,7 @@ def test_cancelling_leaves_what_another_delivery_will_release(world: World) -> N
 
 
 def test_what_is_half_done_is_not_cancelled(world: World) -> None:
-    for typ in ("beslut.fattat", "beslut.verkstall"):
-        world.send(typ)
-    world.work()
-    world.send("insats.avsluta", resurs_id=None, avslutsbeslut_id=None)
-    (claim,) = deliver.claim(world.bridge, 1)
-    deliver.carry(world.bridge, claim)
-    closing = world.delivery("avsluta_insats_och_resurs").id
+    closing = world.close_half()
     with pytest.raises(NotPossible, match="ready"):
         cancel(world.bridge, closing, actor="anna", reason="-")
 
