@@ -109,6 +109,23 @@ def test_an_unsettled_look_up_is_repeated_no_later_than_when_it_settles() -> Non
     assert then.due_at == ended + timedelta(seconds=30)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        ("found", State.VERIFIED),
+        ("absent", State.RETRYING),
+        ("unknowable", State.RETRYING),
+        ("several", State.WITH_PERSON),
+    ],
+)
+def test_what_the_vendor_refused_need_not_settle(outcome: str, state: State) -> None:
+    refused = history(ended_at=NOW, refused=True)
+    then = decide.after_look_up(Finding(outcome), refused, NOW, POLICY)  # type: ignore[arg-type]
+    assert then.state is state
+    if state is State.RETRYING:
+        assert then.due_at == NOW
+
+
 def test_a_broken_answer_whose_effect_is_absent_is_a_persons_matter() -> None:
     ended = NOW - timedelta(seconds=31)
     then = decide.after_look_up(

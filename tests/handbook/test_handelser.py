@@ -64,6 +64,15 @@ def with_value(node: Any, path: tuple[Any, ...], value: Any) -> Any:
     return copy
 
 
+@pytest.mark.parametrize("name", ["id", "source"])
+def test_an_attribute_that_is_shown_holds_none_of_the_documents_numbers(name: str) -> None:
+    event = {**handelse("insats.startad"), name: f"hb/{BARN['personnummer'][2:8]}-2398"}
+    assert BARN["personnummer"].endswith("2398")
+    with pytest.raises(Ogiltig) as error:
+        parse_event(event)
+    assert [where for where, _ in error.value.violations] == [f"/{name}"]
+
+
 def test_every_event_type_has_a_document_and_a_minimal_example() -> None:
     assert {typ.removeprefix("se.bbic.") for typ in HANDELSER} == set(TYPER)
     assert len(HANDELSER) == 37

@@ -33,6 +33,14 @@ def test_the_same_id_with_other_content_is_a_conflict_and_changes_nothing(world:
     assert len(world.states()) == 1
 
 
+def test_an_id_that_is_refused_for_its_number_is_not_echoed(world: World) -> None:
+    event = world.event("beslut.fattat")
+    number = event["data"]["barn"]["personnummer"]
+    (result,) = world.accept({**event, "id": f"hb-{number}"})
+    assert (result.status, result.id) == ("rejected", None)
+    assert number[2:] not in repr(result)
+
+
 def test_an_unknown_kommun_is_named(world: World) -> None:
     (result,) = world.accept(world.event("beslut.fattat", kommun="atlantis"))
     assert result.problem is not None

@@ -53,6 +53,15 @@ def test_a_page_holds_only_the_kommuner_asked_for(world: World) -> None:
     assert {event["kommun"] for event in page.events} == {"lund"}
 
 
+def test_a_cursor_beyond_the_end_is_refused_not_waited_for(world: World) -> None:
+    """A restored database has given fewer numbers than the poller has seen."""
+    say(world, 1)
+    page = queries.feed(world.bridge, None, 10, ("*",))
+    assert queries.feed(world.bridge, page.cursor, 10, ("*",)).events == ()
+    with pytest.raises(ValueError, match="beyond"):
+        queries.feed(world.bridge, str(int(page.cursor) + 1), 10, ("*",))
+
+
 @pytest.mark.parametrize("cursor", ["x", "-1", "1" * 30, "1.5", ""])
 def test_a_cursor_of_somebody_elses_is_refused(world: World, cursor: str) -> None:
     with pytest.raises(ValueError, match="cursor"):

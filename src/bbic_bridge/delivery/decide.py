@@ -50,7 +50,7 @@ class History:
     """What has been: attempts made (this one counted), look-ups made since, and when.
 
     ``ended_at`` is when the last attempt to send ended; ``contract`` that it ended in an answer
-    that broke the contract.
+    that broke the contract; ``refused`` that it ended in the vendor's definite no.
     """
 
     attempts: int
@@ -58,6 +58,7 @@ class History:
     first_try_at: datetime
     ended_at: datetime
     contract: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,21 @@ def after_look_up(finding: Finding, history: History, now: datetime, policy: Pol
     """A delivery whose outcome was unknown has been looked up.
 
     A positive answer counts at once; a negative one only ``settle_s`` after the attempt ended,
-    because the request may still be on its way inside the vendor.
+    because the request may still be on its way inside the vendor. What the vendor has refused is
+    on no such way: it is sent again at once, unless it is found.
     """
     if finding.outcome == "found":
         return Next(State.VERIFIED, done=True)
     if finding.outcome == "several":
         return Next(State.WITH_PERSON, None, "with_person", "several_matches")
+    if history.refused:
+        return Next(State.RETRYING, now, Transient.kind, "looked_up_absent")
     if finding.outcome == "unknowable":
         return Next(State.WITH_PERSON, None, "with_person", "outcome_unknown")
+    return _absent(history, now, policy)
+
+
+def _absent(history: History, now: datetime, policy: Policy) -> Next:
     settled_at = history.ended_at + timedelta(seconds=policy.settle_s)
     if now < settled_at:
         soon = now + timedelta(seconds=_look_again(history.checks))

@@ -144,7 +144,7 @@ def parse_event(raw: object) -> Handelse:
     if typ not in HANDELSER:
         unknown = ("/type", "is not an event of the handbook workflow")
         raise Ogiltig((unknown, *broken), "unknown_type")
-    data, problems = _read(HANDELSER[typ], raw.get("data"), attributes.get("time"))
+    data, problems = _read(HANDELSER[typ], raw, attributes.get("time"))
     if broken:
         raise Ogiltig((*broken, *problems), "invalid_event")
     if data is None:
@@ -171,8 +171,9 @@ _WORDS = {
 
 
 def _read(
-    document_type: type[Dokument], data: object, time: datetime | None
+    document_type: type[Dokument], raw: Mapping[str, Any], time: datetime | None
 ) -> tuple[Dokument | None, tuple[Overtradelse, ...]]:
+    data = raw.get("data")
     if not isinstance(data, dict):
         return None, (("/data", "must be one document, a JSON object"),)
     context = {"idag": stockholm_date(time)} if time is not None else {}
@@ -182,7 +183,7 @@ def _read(
         return None, tuple(_violations(error))
     except PydanticSerializationError:
         return None, (("/data", "is not valid Unicode, or is nested too deeply"),)
-    problems = (*_content(document), *_telling_ids(document, data))
+    problems = (*_content(document), *_telling_ids(document, raw))
     return (None if problems else document), problems
 
 
@@ -192,10 +193,10 @@ def _content(document: Dokument) -> Iterator[Overtradelse]:
             yield f"/data{brist.pointer}", brist.text
 
 
-def _telling_ids(document: Dokument, data: object) -> Iterator[Overtradelse]:
+def _telling_ids(document: Dokument, raw: object) -> Iterator[Overtradelse]:
     personer = (document.barn, *getattr(document, "foraldrar", ()))
-    for path in ids_av_personnummer(data, personer):
-        yield pointer("data", *path), "holds a person's number; ids are shown unmasked"
+    for path in ids_av_personnummer(raw, personer):
+        yield pointer(*path), "holds a person's number; ids are shown unmasked"
 
 
 def _violations(error: ValidationError) -> Iterator[Overtradelse]:

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from bbic_bridge.handbook.uppgifter import Person
 
 Sokvag = tuple[str | int, ...]
+_IDS = frozenset({"id", "source", "ersatter"})
 _SEPARATORS = re.compile(r"[^0-9A-Z]")
 
 
 def ids_av_personnummer(data: object, personer: Iterable[Person]) -> Iterator[Sokvag]:
-    """Where an id of the document holds the number of someone the document names.
+    """Where an id of the event or its document holds the number of someone the document names.
 
     Args:
-        data: the document as it was sent, decoded from JSON.
+        data: the event as it was sent, decoded from JSON.
         personer: those it names, with canonical numbers; any century and separator is found.
     """
     numbers = {person.personnummer[2:] for person in personer}
@@ -26,7 +27,7 @@ def ids_av_personnummer(data: object, personer: Iterable[Person]) -> Iterator[So
 def _ids(node: object, path: Sokvag) -> Iterator[tuple[Sokvag, str]]:
     if isinstance(node, str):
         name = str(path[-1]) if path else ""
-        if name.endswith("_id") or name == "ersatter":
+        if name.endswith("_id") or name in _IDS:
             yield path, node
     elif isinstance(node, Mapping):
         for name, child in node.items():

@@ -7,6 +7,7 @@ from typing import Any, cast
 from bbic_bridge.delivery.reference import reference
 from bbic_bridge.delivery.states import State
 from bbic_bridge.handbook.handelser import Handelse, Ogiltig, parse_event
+from bbic_bridge.handbook.personnummer import contains_personnummer
 from bbic_bridge.handbook.regler import KOMMUNVIDA, Plan, Planerad, planera
 from bbic_bridge.handbook.uppgifter import VidarebefordraUppdrag
 from bbic_bridge.services.bridge import Bridge
@@ -182,7 +183,9 @@ def scoped(arende: str, fact: str) -> ScopedFact:
 
 def _id_of(raw: object) -> str | None:
     found = raw.get("id") if isinstance(raw, dict) else None
-    return found if isinstance(found, str) and len(found) <= _MAX_ID else None
+    if not isinstance(found, str) or len(found) > _MAX_ID or contains_personnummer(found):
+        return None
+    return found
 
 
 def _rejected(event_id: str | None, problem: Problem) -> Result:

@@ -18,6 +18,7 @@ from bbic_bridge.delivery.errors import (
     Contract,
     DeliveryError,
     NeedsPerson,
+    Rejected,
     Transient,
 )
 from bbic_bridge.delivery.ports import Finding, Link, Order, VendorSystem
@@ -190,6 +191,7 @@ def _history(
         first_try_at=first,
         ended_at=ended_at,
         contract=claim.error_kind == Contract.kind,
+        refused=claim.error_kind == Rejected.kind,
     )
 
 

@@ -22,7 +22,7 @@ from bbic_bridge.store.cases import is_known, kommuner_of
 from bbic_bridge.store.changes import last_reads
 from bbic_bridge.store.deliveries import Attempt, attempts_of, payload_of
 from bbic_bridge.store.facts import facts_of_case
-from bbic_bridge.store.feed import feed_of_case, has_unsealed, read_feed, seal
+from bbic_bridge.store.feed import feed_of_case, has_unsealed, last_in_feed, read_feed, seal
 from bbic_bridge.store.identities import links_of_cases
 from bbic_bridge.store.inbox import count_events, events_of_case
 from bbic_bridge.store.times import micros, moment
@@ -120,6 +120,8 @@ def feed(bridge: Bridge, after: str | None, limit: int, kommuner: Sequence[str])
     start = int(after or 0)
     _seal_if_needed(bridge)
     with bridge.store.read() as tx:
+        if start > last_in_feed(tx):
+            raise ValueError("the cursor lies beyond the end of the feed")
         rows = read_feed(tx, start, limit, kommuner)
     last = rows[-1][0] if rows else start
     return FeedPage(events=tuple(event for _, event in rows), cursor=str(last))

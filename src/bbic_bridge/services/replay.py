@@ -147,11 +147,13 @@ def _refusal(row: Any, *, edited: bool) -> str:
 
 
 def _released(tx: Tx, row: Any) -> dict[str, Any]:
-    """Never sent: ready. Otherwise look first, whatever the vendor said."""
+    """Never sent: ready. Otherwise look first, whatever the vendor said; its no is remembered."""
     first = {"due_at": tx.now, "first_try_at": None, "checks": 0}
     if row.attempts == 0:
         return {"state": State.READY.value, **first}
-    return {"state": State.AMBIGUOUS.value, "error_kind": None, **first}
+    refused = row.error_kind == Rejected.kind
+    kind = Rejected.kind if refused else None
+    return {"state": State.AMBIGUOUS.value, "error_kind": kind, **first}
 
 
 def _validated(

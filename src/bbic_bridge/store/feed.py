@@ -46,6 +46,12 @@ def read_feed(
     ]
 
 
+def last_in_feed(tx: Tx) -> int:
+    """The newest sequence number that was ever given, 0 before the first."""
+    query = sa.select(sealers.c.seq).where(sealers.c.name == "feed")
+    return int(tx.connection.scalar(query) or 0)
+
+
 def feed_of_case(tx: Tx, kommun: str, arende: str) -> list[tuple[int, dict[str, Any]]]:
     """(time, CloudEvent) of what the workflow was told of a case, in order."""
     rows = tx.connection.execute(
