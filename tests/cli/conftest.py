@@ -4,12 +4,13 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bbic_bridge.bootstrap import bootstrap, no_wake
+from bbic_bridge.bootstrap import bootstrap, no_wake, utc_now
 from bbic_bridge.cli.app import run
 from bbic_bridge.cli.configuration import configuration
 from bbic_bridge.delivery.errors import Rejected
@@ -72,10 +73,10 @@ class Office:
         assert outcome.code == code, outcome
         return outcome
 
-    def work(self) -> None:
+    def work(self, clock: Callable[[], datetime] = utc_now) -> None:
         """Carries what is due, until nothing is."""
         bridge = bootstrap(
-            configuration(None).settings, systems=lambda _: self.vendor, wake=no_wake
+            configuration(None).settings, clock=clock, systems=lambda _: self.vendor, wake=no_wake
         )
         try:
             while claims := deliver.claim(bridge, 10):

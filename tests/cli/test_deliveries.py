@@ -1,6 +1,8 @@
 """`deliveries`, `case` and `status`: what an operator sees, and what stays masked."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from operator import add
 from typing import Any
 
 import click
@@ -10,6 +12,8 @@ from bbic_bridge.bootstrap import bootstrap, no_wake
 from bbic_bridge.cli.bridge import actor
 from bbic_bridge.cli.configuration import configuration
 from bbic_bridge.cli.filters import moment
+from bbic_bridge.cli.output import LOCAL
+from bbic_bridge.delivery.errors import Ambiguous
 from bbic_bridge.store.audit import audit_of
 from tests.cli.conftest import Office
 from tests.handbook.minsta import handelse
@@ -22,7 +26,8 @@ NAME = handelse("beslut.fattat")["data"]["barn"]["namn"]
 def stuck(office: Office) -> Office:
     """A beslut that the vendor refused, and a verkställighet that waits behind it."""
     office.refuse()
-    office.send(handelse("beslut.fattat"), handelse("beslut.verkstall") | {"id": "E-2"})
+    later = {"id": "E-2", "time": "2026-11-20T13:00:00+01:00"}
+    office.send(handelse("beslut.fattat"), handelse("beslut.verkstall") | later)
     office.work()
     return office
 
@@ -84,6 +89,25 @@ def test_one_delivery_is_shown_masked(stuck: Office, words: tuple[str, ...]) -> 
     assert "Kim Exempel" not in outcome.out
 
 
+def test_look_ups_that_found_the_same_are_one_line(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BBIC_KOMMUN__MALMO__SETTLE_S", "3600")
+    office.vendor.trouble.append((Ambiguous("timeout"), False))
+    office.send(handelse("beslut.fattat"))
+    began = datetime.now(UTC)
+    for minute in range(7):
+        office.work(clock=partial(add, began, timedelta(minutes=minute)))
+    shown = office.delivery("registrera_beslut")["id"]
+    text = office.cli("deliveries", "show", shown).out.partition("try\teffect")[2]
+    _, sent, looked_up = (line.split("\t") for line in text.splitlines())
+    assert (sent[2], sent[5]) == ("send", "ambiguous timeout")
+    assert looked_up[2] == "7 look-ups, not found"
+    assert looked_up[3].startswith(f"{began.astimezone(LOCAL):%Y-%m-%d %H:%M:%S} to ")
+    attempts = office.cli("deliveries", "show", shown, "--json").document["attempts"]
+    assert [attempt["action"] for attempt in attempts] == ["send", *["look_up"] * 7]
+
+
 def test_revealing_needs_a_reason_and_is_audited(stuck: Office) -> None:
     failed = stuck.delivery("registrera_beslut")
     refused = stuck.cli("deliveries", "show", failed["id"], "--reveal")
@@ -122,14 +146,38 @@ def test_what_is_not_there_is_wrong_use(office: Office) -> None:
 
 def test_a_case_is_shown_with_what_is_open(stuck: Office) -> None:
     shown = stuck.cli("case", "show", ARENDE, "--json").document
-    names = [step["name"] for step in shown["steps"]]
-    assert set(names[:2]) == {"se.bbic.beslut.fattat", "se.bbic.beslut.verkstall"}
-    assert set(names[2:]) == {"registrera_beslut", "verkstall_beslut"}
+    event, failed, *_ = shown["steps"]
+    assert (event["kind"], failed["kind"]) == ("event", "delivery")
+    assert failed["event_row"] == event["event_row"]
+    assert failed["event_id"] == event["event_id"] == handelse("beslut.fattat")["id"]
+    assert failed["waiting_behind"] == 1
     assert [one["state"] for one in shown["open_deliveries"]] == ["failed", "waiting"]
     text = stuck.cli("case", "show", ARENDE).out
-    assert text.startswith(f"Case {ARENDE}, malmo\n")
-    assert "Open:" in text
+    heading, _, first, second, last = text.splitlines()
+    assert heading == f"Case {ARENDE}, malmo"
+    assert first.split("\t")[1:] == [
+        *("beslut.fattat", "registrera_beslut", "failed"),
+        *("rejected EJ_TILLATET; 1 waiting behind it", failed["delivery_id"]),
+    ]
+    assert f"waits for beslut_registrerat:B1 (behind {failed['delivery_id']})" in second
+    assert last == "Open: 1 failed, 1 waiting."
     assert NAME not in text
+
+
+def test_a_case_that_is_not_there_is_told_with_where_there_is_one(stuck: Office) -> None:
+    def told(*words: str) -> str:
+        outcome = stuck.cli("case", "show", *words)
+        assert (outcome.code, outcome.out) == (2, "")
+        return outcome.err
+
+    assert told("A-404") == "Error: There is no case A-404.\n"
+    nowhere = f"Error: There is no case {ARENDE} in exempel; there is in malmo.\n"
+    assert told(ARENDE, "--kommun", "exempel") == nowhere
+    assert "--kommun: there is no malmoe. Did you mean malmo?" in told(ARENDE, "--kommun", "malmoe")
+    stuck.send(handelse("beslut.fattat") | {"id": "E-3", "kommun": "exempel"})
+    twice = f"Error: Case {ARENDE} is in exempel and malmo: choose with --kommun.\n"
+    assert told(ARENDE) == twice
+    assert stuck.cli("case", "show", ARENDE, "--kommun", "malmo").code == 0
 
 
 def test_status_needs_a_person_while_something_failed(stuck: Office) -> None:

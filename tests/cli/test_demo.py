@@ -12,7 +12,7 @@ import pytest
 
 from bbic_bridge.cli.demo.cases import load_case
 from bbic_bridge.cli.demo.screen import Lines, rows
-from bbic_bridge.cli.demo.summary import Summary, timeline
+from bbic_bridge.cli.demo.summary import Summary
 from tests.servers.process import Process, wait_until
 
 COMMAND = [sys.executable, "-m", "bbic_bridge.cli", "demo"]
@@ -109,30 +109,6 @@ def test_one_thing_wrong_is_not_good(wrong: str) -> None:
     assert GOOD.is_good()
     assert not Summary(**{**fields, wrong: 1}).is_good()
     assert not Summary(**{**fields, "verified": 0}).is_good()
-
-
-def test_a_timeline_puts_each_delivery_with_its_event() -> None:
-    def step(kind: str, name: str, minute: int) -> dict[str, str]:
-        return {"kind": kind, "name": f"se.bbic.{name}", "at": f"2026-01-01T10:{minute:02}:00Z"}
-
-    def delivery(number: str, operation: str, state: str) -> dict[str, str]:
-        event_type = "se.bbic.beslut.fattat"
-        return {"id": number, "event_type": event_type, "operation": operation, "state": state}
-
-    steps = [
-        step("event", "arende.aktualiserat", 1),
-        step("event", "beslut.fattat", 2),
-        step("event", "beslut.fattat", 3),
-        step("delivery", "registrera_beslut", 4),
-        step("vendor", "uppdrag.mottaget", 5),
-    ]
-    found = timeline(steps, [delivery("2", "b", "failed"), delivery("1", "a", "verified")])
-    assert [row[1:] for row in found] == [
-        ("arende.aktualiserat", "", ""),
-        ("beslut.fattat", "a", "verified"),
-        ("beslut.fattat", "b", "failed"),
-        ("uppdrag.mottaget", "told by the vendor", ""),
-    ]
 
 
 def deliveries(*states: str) -> list[dict[str, str]]:

@@ -42,7 +42,10 @@ def test_what_is_done_is_left_alone_and_what_waits_is_refused(stuck: Office) -> 
     waiting = stuck.delivery("verkstall_beslut")["id"]
     refused = stuck.cli("replay", waiting)
     assert refused.code == 1
-    assert refused.out.startswith("refused ")
+    assert refused.out == (
+        f"refused       {waiting} verkstall_beslut: "
+        "it is waiting (waits for something that must come first)\n"
+    )
     stuck.cli("replay", "--state", "failed")
     stuck.work()
     done = stuck.cli("replay", waiting)
@@ -57,8 +60,13 @@ def test_nothing_chosen_and_everything_chosen_are_both_refused(stuck: Office) ->
         assert "--state failed" in outcome.err
 
 
-def test_an_unknown_id_is_wrong_use(stuck: Office) -> None:
-    assert stuck.cli("replay", "X").code == 2
+def test_an_unknown_id_is_told_before_anything_is_replayed(stuck: Office) -> None:
+    failed = stuck.delivery("registrera_beslut")["id"]
+    outcome = stuck.cli("replay", failed, "X")
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert outcome.err == "Error: There is no delivery X; nothing was replayed.\n"
+    assert stuck.delivery("registrera_beslut")["state"] == "failed"
 
 
 def test_a_corrected_payload_is_sent_instead(stuck: Office, folder: Path) -> None:
@@ -125,12 +133,19 @@ def test_what_is_cancelled_takes_with_it_what_needs_it(stuck: Office) -> None:
     assert {found["state"] for found in stuck.deliveries()} == {"cancelled"}
 
 
-def test_what_is_done_cannot_be_cancelled(office: Office) -> None:
+@pytest.mark.parametrize("words", [(), ("--dry-run",), ("--json",)])
+def test_what_is_done_is_not_cancelled_and_one_line_says_why(
+    office: Office, words: tuple[str, ...]
+) -> None:
     office.send(handelse("beslut.fattat"))
     office.work()
-    outcome = office.cli("cancel", office.delivery("registrera_beslut")["id"], "--reason", "x")
-    assert outcome.code == 2
-    assert "cannot be cancelled" in outcome.err
+    done = office.delivery("registrera_beslut")["id"]
+    outcome = office.cli("cancel", done, "--reason", "x", *words)
+    assert outcome.code == 1
+    assert outcome.out == ""
+    (told,) = outcome.err.splitlines()
+    assert told.startswith(f"Error: {done} (registrera_beslut) cannot be cancelled: it is verified")
+    assert office.delivery("registrera_beslut")["state"] == "verified"
 
 
 def test_cancelling_needs_a_reason(stuck: Office) -> None:

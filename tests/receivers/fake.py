@@ -59,6 +59,7 @@ def delivery(delivery_id: str, kommun: str = "malmo") -> DeliveryView:
         system="procapita",
         operation="registrera_beslut",
         state="failed",
+        event_row="E1",
         event_type="se.bbic.beslut.fattat",
         attempts=1,
         error_kind="rejected",

@@ -146,8 +146,12 @@ async def test_what_comes_too_early_is_accepted_and_shown_to_wait(
 ) -> None:
     assert (await send(client, handelse("beslut.verkstall"))).status_code == 202
     case = (await client.get("/v1/cases/ARENDE-1", headers=bearer("reader"))).json()
-    waiting = [step["waits_for"] for step in case["steps"] if step["kind"] == "delivery"]
-    assert waiting == [["beslut_registrerat:B1"]]
+    event, waiting = case["steps"]
+    assert waiting["waits_for"] == ["beslut_registrerat:B1"]
+    assert waiting["event_row"] == event["event_row"]
+    assert waiting["delivery_id"] == case["open_deliveries"][0]["id"]
+    told = handelse("beslut.verkstall")
+    assert (event["source"], event["event_id"]) == (told["source"], told["id"])
 
 
 async def test_what_is_shown_is_masked(client: httpx.AsyncClient) -> None:

@@ -65,6 +65,8 @@ async def test_a_cursor_that_was_never_given_is_malformed(client: httpx.AsyncCli
         ("/v1/events?secretword=1", "/query"),
         ("/v1/cases/A-1?kommun=%00", "/query/kommun"),
         ("/v1/deliveries?state=secretword", "/query/state/0"),
+        ("/v1/deliveries?system=secretword", "/query/system"),
+        ("/v1/deliveries?operation=secretword", "/query/operation"),
         ("/v1/deliveries?since=2026-11-22T12:00:00", "/query/since"),
         ("/v1/deliveries?until=0.5", "/query/until"),
         ("/v1/deliveries?secretword=1", "/query"),

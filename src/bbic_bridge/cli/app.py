@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -11,7 +12,7 @@ from bbic_bridge.cli.case import case
 from bbic_bridge.cli.deliveries import deliveries
 from bbic_bridge.cli.demo import demo
 from bbic_bridge.cli.doctor import doctor
-from bbic_bridge.cli.exits import DONE, exit_code_of
+from bbic_bridge.cli.exits import DONE, exit_code_of, reader_may_leave
 from bbic_bridge.cli.init import init
 from bbic_bridge.cli.migrate import migrate
 from bbic_bridge.cli.options import CONFIG_BEFORE
@@ -31,14 +32,22 @@ COMMANDS = (
 )
 
 
-class InOrder(click.Group):
-    """Lists the commands in the order in which an operator meets them."""
+class Commands(click.Group):
+    """All commands, listed in the order in which an operator meets them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (Click's signature)
         return list(self.commands)
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with reader_may_leave():  # --help and --version print while the line is read
+            return super().make_context(*args, **kwargs)
 
-@click.group(NAME, cls=InOrder, context_settings={"max_content_width": 100})
+    def invoke(self, ctx: click.Context) -> Any:
+        with reader_may_leave():
+            return super().invoke(ctx)
+
+
+@click.group(NAME, cls=Commands, context_settings={"max_content_width": 100})
 @CONFIG_BEFORE
 @click.version_option(__version__, prog_name=NAME)
 def app() -> None:

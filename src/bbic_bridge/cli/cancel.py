@@ -1,10 +1,13 @@
 """``bbic-bridge cancel``: what shall never be done."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from bbic_bridge.cli.bridge import actor, opened
+from bbic_bridge.cli.exits import Refused, whoever_listens
 from bbic_bridge.cli.options import command
 from bbic_bridge.cli.output import print_json
 
@@ -18,24 +21,42 @@ def cancel(
 ) -> None:
     """Cancel a delivery for good, and with it those that need what it would have brought.
 
-    They are listed first. What is already with the vendor cannot be cancelled.
+    They are listed first. What is already with the vendor cannot be cancelled: that is told, and
+    the exit code is 1.
     """
     from bbic_bridge.services import replay as service
 
-    with opened(config) as bridge:
-        listed = service.cancel(bridge, delivery_id, actor=actor(), reason=reason, dry_run=True)
+    def act(*, dry_run: bool) -> list[str]:
+        return service.cancel(bridge, delivery_id, actor=actor(), reason=reason, dry_run=dry_run)
+
+    with opened(config) as bridge, _refusals_told():
+        listed = act(dry_run=True)
         if not as_json:
-            _list(delivery_id, listed)
+            with whoever_listens():
+                _list(listed)
         if not dry_run:
-            listed = service.cancel(bridge, delivery_id, actor=actor(), reason=reason)
-    if as_json:
-        print_json({"cancelled": listed, "dry_run": dry_run})
-    elif not dry_run:
-        click.echo(f"{len(listed)} cancelled.")
+            listed = act(dry_run=False)
+    with whoever_listens():
+        if as_json:
+            print_json({"cancelled": listed, "dry_run": dry_run})
+        elif not dry_run:
+            click.echo(f"{len(listed)} cancelled.")
 
 
-def _list(delivery_id: str, listed: list[str]) -> None:
-    click.echo(delivery_id)
-    for dependent in listed:
-        if dependent != delivery_id:
-            click.echo(f"{dependent} (needs it)")
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    from bbic_bridge.services.replay import NoDelivery, NotPossible
+
+    try:
+        yield
+    except NoDelivery:
+        raise
+    except NotPossible as error:
+        raise Refused(str(error)) from None
+
+
+def _list(listed: list[str]) -> None:
+    first, *dependents = listed
+    click.echo(first)
+    for dependent in dependents:
+        click.echo(f"{dependent} (needs it)")

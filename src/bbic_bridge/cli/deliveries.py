@@ -7,12 +7,14 @@ from typing import Any
 
 import click
 
+from bbic_bridge.cli import attempts
 from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.exits import WrongUse
 from bbic_bridge.cli.filters import filters
+from bbic_bridge.cli.known import require_kommuner, tell_unknown_case
 from bbic_bridge.cli.options import command, group
 from bbic_bridge.cli.output import STATE_STYLES, print_json, print_ndjson, print_table, when
-from bbic_bridge.services.views import AttemptView, DeliveryDetail, DeliveryView, Filter
+from bbic_bridge.services.views import DeliveryDetail, DeliveryView, Filter
 
 COLUMNS = ("id", "state", "kommun", "case", "operation", "tries", "error", "waits for", "behind it")
 
@@ -29,7 +31,10 @@ def list_(*, config: Path | None, chosen: Filter, as_json: bool) -> None:
     from bbic_bridge.services import queries
 
     with opened(config) as bridge:
+        require_kommuner(bridge, chosen.kommuner)
         found = queries.list_deliveries(bridge, replace(chosen, limit=chosen.limit + 1))
+        if not found:
+            tell_unknown_case(bridge, chosen.arende)
     shown = found[: chosen.limit]
     if as_json:
         print_ndjson(shown)
@@ -91,8 +96,7 @@ def _print_detail(detail: DeliveryDetail) -> None:
     }
     print_table(("what", "value"), [(name, value) for name, value in facts.items() if value != ""])
     print_table(("field", "content"), _leaves(detail.uppgift))
-    columns = ("try", "effect", "did", "began", "ended", "error", "reason")
-    print_table(columns, map(_attempt, detail.attempts))
+    print_table(attempts.COLUMNS, attempts.rows(detail.attempts))
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, object]]:
@@ -105,15 +109,6 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, object]]:
             yield from _leaves(inner, f"{path}/{index}")
     elif value is not None:
         yield path, value
-
-
-def _attempt(view: AttemptView) -> tuple[object, ...]:
-    error = " ".join(word for word in (view.error_kind, view.error_code) if word)
-    ended = f"{view.outcome} {when(view.ended_at)}"
-    return (
-        *(view.number, view.effect or "", view.action, when(view.started_at)),
-        *(ended, error, view.reason),
-    )
 
 
 deliveries.add_command(list_)

@@ -6,6 +6,9 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TextIO
 
 import click
 
@@ -25,6 +28,12 @@ class WrongUse(click.ClickException):
     exit_code = WRONG_USE
 
 
+class Refused(click.ClickException):
+    """What was asked for does not fit how things stand; nothing was done."""
+
+    exit_code = NEEDS_PERSON
+
+
 class Unreachable(click.ClickException):
     """A service that the command needs does not answer."""
 
@@ -37,17 +46,51 @@ class OurFault(click.ClickException):
     exit_code = OUR_FAULT
 
 
+class ReaderGone(Exception):
+    """Whoever read what is printed has read enough (``| head``)."""
+
+
+@contextmanager
+def reader_may_leave() -> Iterator[None]:
+    """Ends what only shows something when nobody reads it any more.
+
+    Raises:
+        ReaderGone: in place of ``BrokenPipeError``, which Click would make a failure of.
+    """
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderGone from error
+
+
+@contextmanager
+def whoever_listens() -> Iterator[None]:
+    """For what a command tells while it acts: for want of a reader no act stops half done."""
+    try:
+        yield
+    except BrokenPipeError:
+        silence()
+
+
+def silence() -> None:
+    """Nothing more can be printed to a reader who is gone, not even what is flushed at exit."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError, OSError):
+            _flush_or_discard(stream)
+
+
 def exit_code_of(error: BaseException) -> int:
     """Says an error in one or two lines on stderr and returns the exit code it stands for."""
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
-    if _reader_is_gone(error):
-        _silence_stdout()
+    if isinstance(error, ReaderGone):
+        silence()
         return DONE
     code, told = _ending(error)
-    click.echo(told, err=True)
-    if isinstance(error, click.UsageError) and error.ctx:
-        click.echo(f"`{error.ctx.command_path} --help` shows how it is used.", err=True)
+    with whoever_listens():
+        click.echo(told, err=True)
+        if isinstance(error, click.UsageError) and error.ctx:
+            click.echo(f"`{error.ctx.command_path} --help` shows how it is used.", err=True)
     return code
 
 
@@ -76,13 +119,8 @@ def _is_store_unavailable(error: BaseException) -> bool:
     return isinstance(error, StoreUnavailable)
 
 
-def _reader_is_gone(error: BaseException) -> bool:
-    """A closed pipe (``| head``), which Click turns into a ``SystemExit``."""
-    return isinstance(error, BrokenPipeError) or (
-        isinstance(error, SystemExit) and isinstance(error.__context__, BrokenPipeError)
-    )
-
-
-def _silence_stdout() -> None:
-    """Nothing more can be printed, not even what is flushed at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _flush_or_discard(stream: TextIO) -> None:
+    try:
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

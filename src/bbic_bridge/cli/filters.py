@@ -1,19 +1,21 @@
 """The filters that `deliveries list` and `replay` share."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any
 
 import click
 
+from bbic_bridge.cli.known import Known
 from bbic_bridge.cli.output import LOCAL
 from bbic_bridge.delivery.states import State
 from bbic_bridge.services.views import Filter
 
 UNLIMITED = 10**9
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+SYSTEMS = ("procapita", "treserva", "workflow")
 AGO = re.compile("[0-9]+[smhdw]")
 
 
@@ -33,12 +35,18 @@ def moment(
     return at if at.tzinfo else at.replace(tzinfo=LOCAL)
 
 
+def _operations() -> Iterable[str]:
+    from bbic_bridge.services.bridge import OPERATIONS
+
+    return OPERATIONS
+
+
 OPTIONS = (
     click.option(
         "--state",
         "states",
         multiple=True,
-        type=click.Choice([state.value for state in State]),
+        type=Known(lambda: [state.value for state in State]),
         metavar="STATE",
         help="Only in this state, e.g. failed (may be repeated).",
     ),
@@ -50,10 +58,16 @@ OPTIONS = (
         help="Only of this kommun (repeatable).",
     ),
     click.option(
-        "--system", metavar="NAME", help="Only to this system: procapita, treserva or workflow."
+        "--system",
+        type=Known(lambda: SYSTEMS),
+        metavar="NAME",
+        help="Only to this system: procapita, treserva or workflow.",
     ),
     click.option(
-        "--operation", metavar="NAME", help="Only of this operation, e.g. registrera_beslut."
+        "--operation",
+        type=Known(_operations),
+        metavar="NAME",
+        help="Only of this operation, e.g. registrera_beslut.",
     ),
     click.option("--case", "arende", metavar="ARENDE", help="Only of this case."),
     click.option("--error", metavar="KIND|CODE", help="Only with this kind or code of error."),

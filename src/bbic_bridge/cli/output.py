@@ -8,7 +8,7 @@ import dataclasses
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import click
 
 LOCAL = ZoneInfo("Europe/Stockholm")
+WIDE = 100
 STATE_STYLES = {
     "verified": "green",
     "failed": "red",
@@ -25,6 +26,7 @@ STATE_STYLES = {
     "waiting": "yellow",
     "retrying": "yellow",
     "ambiguous": "yellow",
+    "warning": "yellow",
     "ok": "green",
     "warn": "yellow",
     "fail": "red",
@@ -40,7 +42,7 @@ class Bar(Protocol):
 
 
 def on_terminal() -> bool:
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()  # None: it was closed (``>&-``)
 
 
 def clean(value: object) -> str:
@@ -84,11 +86,13 @@ def print_table(
     rows: Iterable[Sequence[object]],
     *,
     styles: Mapping[str, str] | None = None,
+    keep: Collection[str] = (),
 ) -> None:
     """A table on a terminal; tab-separated lines with a heading elsewhere.
 
     Args:
         styles: a colour for a cell's whole text, e.g. ``{"failed": "red"}``.
+        keep: columns whose texts stay in one line on a wide terminal, so that they can be copied.
     """
     if not on_terminal():
         click.echo("\t".join(columns))
@@ -97,7 +101,9 @@ def print_table(
         return
     from rich.console import Console
 
-    Console().print(build_table(columns, rows, styles=styles))
+    console = Console()
+    kept = keep if console.width >= WIDE else ()
+    console.print(build_table(columns, rows, styles=styles, keep=kept))
 
 
 def build_table(
@@ -105,6 +111,7 @@ def build_table(
     rows: Iterable[Sequence[object]],
     *,
     styles: Mapping[str, str] | None = None,
+    keep: Collection[str] = (),
     title: str | None = None,
 ) -> Any:
     """The Rich table itself, for those who show it live."""
@@ -114,7 +121,7 @@ def build_table(
 
     table = Table(box=SIMPLE_HEAD, title=title, title_justify="left")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in keep)
     for row in rows:
         texts = [clean(cell) for cell in row]
         table.add_row(*(Text(text, style=(styles or {}).get(text, "")) for text in texts))
@@ -124,7 +131,7 @@ def build_table(
 @contextmanager
 def progress(what: str, total: int | None) -> Iterator[Bar]:
     """A progress bar on a terminal; silent elsewhere. ``total`` is None where it is unknown."""
-    if not (on_terminal() and sys.stderr.isatty()):
+    if not (on_terminal() and sys.stderr is not None and sys.stderr.isatty()):
         yield _Silent()
         return
     from rich.console import Console

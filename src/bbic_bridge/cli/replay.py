@@ -5,16 +5,20 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bbic_bridge.cli.bridge import actor, opened
-from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, WrongUse
+from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, WrongUse, whoever_listens
 from bbic_bridge.cli.filters import UNLIMITED, filters, is_empty
+from bbic_bridge.cli.known import require_kommuner, tell_unknown_case
 from bbic_bridge.cli.options import FILE, command
 from bbic_bridge.cli.output import Bar, print_ndjson, progress
 from bbic_bridge.services.views import Filter, ReplayItem
+
+if TYPE_CHECKING:
+    from bbic_bridge.services.bridge import Bridge
 
 
 @command("replay", "Try again what failed", prints_data=True)
@@ -52,6 +56,7 @@ def replay(
     with opened(config) as bridge:
         from bbic_bridge.services import replay as service
 
+        _require_known(bridge, ids, chosen)
         total = len(ids) or sum(1 for _ in service.select(bridge, chosen))
         with progress("replaying", total) as bar:
             for one in paced(ids or service.select(bridge, chosen), rate):
@@ -59,11 +64,24 @@ def replay(
                     bridge, one, actor=actor(), dry_run=dry_run, edit=payload, reason=reason
                 )
                 counts[item.outcome] += 1
-                _tell(item, bar, as_json=as_json)
+                with whoever_listens():
+                    _tell(item, bar, as_json=as_json)
                 bar.advance()
-    if not as_json:
-        click.echo(_summary(counts))
+        if not counts:
+            tell_unknown_case(bridge, chosen.arende)
+    with whoever_listens():
+        if not (as_json or len(ids) == 1):
+            click.echo(_summary(counts))
     click.get_current_context().exit(NEEDS_PERSON if counts["refused"] else DONE)
+
+
+def _require_known(bridge: "Bridge", ids: tuple[str, ...], chosen: Filter) -> None:
+    """A wrong name is found before anything was replayed."""
+    from bbic_bridge.services import queries
+
+    if missing := queries.missing_deliveries(bridge, ids):
+        raise WrongUse(f"There is no delivery {', '.join(missing)}; nothing was replayed.")
+    require_kommuner(bridge, chosen.kommuner)
 
 
 def _payload(ids: tuple[str, ...], edit: Path | None) -> Mapping[str, Any] | None:

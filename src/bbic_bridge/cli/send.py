@@ -11,7 +11,7 @@ import click
 
 from bbic_bridge.cli.bridge import opened
 from bbic_bridge.cli.events_in import NotEvents, chunks, read_events
-from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, WrongUse
+from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, WrongUse, whoever_listens
 from bbic_bridge.cli.options import command
 from bbic_bridge.cli.output import Bar, print_ndjson, progress
 from bbic_bridge.services.views import Grant, Problem, Result, Violation
@@ -37,10 +37,12 @@ def send(*, config: Path | None, names: tuple[str, ...], as_json: bool) -> None:
         for name in names:
             for result in _submit(bridge, name):
                 counts[result.status] += 1
-                _tell(result, bar, as_json=as_json)
+                with whoever_listens():
+                    _tell(result, bar, as_json=as_json)
                 bar.advance()
-    if not as_json:
-        click.echo(", ".join(f"{counts[s]} {s}" for s in ("accepted", "duplicate", "rejected")))
+    with whoever_listens():
+        if not as_json:
+            click.echo(", ".join(f"{counts[s]} {s}" for s in ("accepted", "duplicate", "rejected")))
     click.get_current_context().exit(NEEDS_PERSON if counts["rejected"] else DONE)
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from bbic_bridge.cli.bridge import opened
-from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, UNREACHABLE, WrongUse
+from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, UNREACHABLE, whoever_listens
+from bbic_bridge.cli.known import unknown
 from bbic_bridge.cli.options import command
 from bbic_bridge.cli.output import clean, print_ndjson
 from bbic_bridge.services.views import SyncReport
@@ -30,16 +31,25 @@ def sync(*, config: Path | None, kommun: str | None, once: bool, as_json: bool) 
     with opened(config) as bridge:
         kommuner = _kommuner(bridge, kommun)
         if once:
-            reports = [_pass(bridge, name, as_json=as_json) for name in kommuner]
-            click.get_current_context().exit(exit_code(reports))
+            click.get_current_context().exit(exit_code(_each(bridge, kommuner, as_json=as_json)))
         _for_ever(bridge, kommuner, as_json=as_json)
 
 
 def _kommuner(bridge: "Bridge", kommun: str | None) -> Sequence[str]:
     known = bridge.settings.kommun
     if kommun is not None and kommun not in known:
-        raise WrongUse(f"There is no kommun {kommun} in the configuration.")
+        raise unknown("--kommun", kommun, known)
     return [kommun] if kommun else list(known)
+
+
+def _each(bridge: "Bridge", kommuner: Sequence[str], *, as_json: bool) -> list[SyncReport]:
+    """One pass of every kommun, each told when it is done."""
+    reports = []
+    for name in kommuner:
+        reports.append(_pass(bridge, name))
+        with whoever_listens():
+            _tell(reports[-1], as_json=as_json)
+    return reports
 
 
 def _for_ever(bridge: "Bridge", kommuner: Sequence[str], *, as_json: bool) -> None:
@@ -47,7 +57,7 @@ def _for_ever(bridge: "Bridge", kommuner: Sequence[str], *, as_json: bool) -> No
     while due:
         name = min(due, key=lambda kommun: due[kommun])
         time.sleep(max(0.0, due[name] - time.monotonic()))
-        _pass(bridge, name, as_json=as_json)
+        _tell(_pass(bridge, name), as_json=as_json)
         due[name] = time.monotonic() + bridge.settings.kommun[name].sync_every_s
 
 
@@ -59,19 +69,17 @@ def exit_code(reports: Iterable[SyncReport]) -> int:
     return NEEDS_PERSON if codes else DONE
 
 
-def _pass(bridge: "Bridge", kommun: str, *, as_json: bool) -> SyncReport:
-    """One pass of one kommun, told."""
+def _pass(bridge: "Bridge", kommun: str) -> SyncReport:
+    """One pass of one kommun."""
     from bbic_bridge.services.sync import sync_kommun
 
-    report = sync_kommun(bridge, kommun)
+    return sync_kommun(bridge, kommun)
+
+
+def _tell(report: SyncReport, *, as_json: bool) -> None:
     if as_json:
         print_ndjson([report])
-    else:
-        _tell(report)
-    return report
-
-
-def _tell(report: SyncReport) -> None:
+        return
     click.echo(
         f"{report.kommun}: {report.read} read, {report.emitted} new, {report.own} our own, "
         f"{report.known} known, {report.held} held back"

@@ -8,7 +8,14 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from bbic_bridge.delivery.states import State
 from bbic_bridge.handbook.dokument.bas import Tid
@@ -17,6 +24,7 @@ from bbic_bridge.receivers.body import media_type, parse_json, read_body
 from bbic_bridge.receivers.front import Front, FrontOf, Operator, Reader
 from bbic_bridge.receivers.problems import NOT_FOUND, Refusal, refusal, violation
 from bbic_bridge.security.tokens import Bearer
+from bbic_bridge.services.bridge import OPERATIONS
 from bbic_bridge.services.views import (
     CaseView,
     DeliveryDetail,
@@ -29,6 +37,17 @@ from bbic_bridge.services.views import (
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
 PathWord = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
 Limit = Annotated[int, Field(ge=1, le=1000)]
+
+
+def _operation(name: str) -> str:
+    if name not in OPERATIONS:
+        raise ValueError("there is no such operation")
+    return name
+
+
+Operation = Annotated[
+    str, AfterValidator(_operation), WithJsonSchema({"type": "string", "enum": list(OPERATIONS)})
+]
 
 router = APIRouter(responses=openapi.problems_of(400, 401, 403, 503))
 
@@ -54,7 +73,7 @@ class DeliveriesQuery(Strict):
     state: frozenset[State] = frozenset()
     kommun: frozenset[Word] = frozenset()
     system: Literal["procapita", "treserva", "workflow"] | None = None
-    operation: Word | None = None
+    operation: Operation | None = None
     arende: Word | None = None
     error: Word | None = None
     since: Tid | None = None

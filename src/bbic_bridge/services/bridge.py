@@ -6,11 +6,13 @@ from datetime import datetime
 
 from bbic_bridge.delivery.decide import Policy
 from bbic_bridge.delivery.ports import VendorSystem
+from bbic_bridge.handbook.uppgifter import UPPGIFTER
 from bbic_bridge.settings import Settings
 from bbic_bridge.store.store import Store
 
 WORKFLOW = "workflow"
 NOTIFY = "notify_workflow"
+OPERATIONS = (*UPPGIFTER, NOTIFY)
 BRIDGE = "_bridge"
 Wake = Callable[[Iterable[tuple[str, str]]], None]
 

@@ -1,6 +1,8 @@
 """Reading for people and their tools. Everything is masked unless asked to be revealed."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bbic_bridge.delivery.states import NEEDS_PERSON, TERMINAL, State
@@ -16,15 +18,16 @@ from bbic_bridge.services.views import (
     Filter,
     Status,
     StepView,
+    Violation,
 )
 from bbic_bridge.store import overview
-from bbic_bridge.store.cases import is_known, kommuner_of
+from bbic_bridge.store.cases import has_cases, is_known, kommuner_of
 from bbic_bridge.store.changes import last_reads
 from bbic_bridge.store.deliveries import Attempt, attempts_of, payload_of
 from bbic_bridge.store.facts import facts_of_case
 from bbic_bridge.store.feed import feed_of_case, has_unsealed, last_in_feed, read_feed, seal
 from bbic_bridge.store.identities import links_of_cases
-from bbic_bridge.store.inbox import count_events, events_of_case
+from bbic_bridge.store.inbox import StoredEvent, count_events, events_of_case
 from bbic_bridge.store.times import micros, moment
 from bbic_bridge.store.tx import Tx
 
@@ -61,6 +64,12 @@ def list_deliveries(bridge: Bridge, wanted: Filter) -> list[DeliveryView]:
         return [_view(tx, row) for row in rows]
 
 
+def missing_deliveries(bridge: Bridge, ids: Iterable[str]) -> list[str]:
+    """Those of the ids that no delivery has."""
+    with bridge.store.read() as tx:
+        return [one for one in ids if overview.get_delivery(tx, one) is None]
+
+
 def show_delivery(
     bridge: Bridge, delivery_id: str, *, reveal: bool = False
 ) -> DeliveryDetail | None:
@@ -84,6 +93,20 @@ def show_delivery(
         )
 
 
+def is_known_kommun(bridge: Bridge, kommun: str) -> bool:
+    """Whether the configuration names it, or a case of it was ever told of."""
+    if kommun in bridge.settings.kommun:
+        return True
+    with bridge.store.read() as tx:
+        return has_cases(tx, kommun)
+
+
+def kommuner_of_case(bridge: Bridge, arende: str) -> list[str]:
+    """The kommuner that have a case of this name."""
+    with bridge.store.read() as tx:
+        return kommuner_of(tx, arende)
+
+
 def show_case(bridge: Bridge, arende: str, *, kommun: str | None = None) -> CaseView | None:
     """A case's timeline, or None. Without a kommun the case's name must be in one kommun only."""
     with bridge.store.read() as tx:
@@ -96,12 +119,10 @@ def show_case(bridge: Bridge, arende: str, *, kommun: str | None = None) -> Case
             return None
         query = overview.Query(kommuner=(kommun,), arende=arende, limit=10_000)
         views = [_view(tx, row) for row in overview.find_deliveries(tx, query)]
-        steps = _event_steps(tx, kommun, arende) + _news_steps(tx, kommun, arende)
-        steps += [_delivery_step(view) for view in views]
         return CaseView(
             kommun=kommun,
             arende=arende,
-            steps=tuple(sorted(steps, key=lambda step: (step.at, step.kind != "event"))),
+            steps=tuple(_timeline(tx, kommun, arende, views)),
             facts=tuple(facts_of_case(tx, kommun, arende)),
             open_deliveries=tuple(v for v in views if State(v.state) not in TERMINAL),
         )
@@ -168,6 +189,7 @@ def _view(tx: Tx, row: Any) -> DeliveryView:
         system=row.system,
         operation=row.operation,
         state=row.state,
+        event_row=row.event_row,
         event_type=row.event_type,
         attempts=row.attempts,
         error_kind=row.error_kind,
@@ -198,40 +220,69 @@ def _attempt(attempt: Attempt, operation: str, *, reveal: bool) -> AttemptView:
     )
 
 
-def _event_steps(tx: Tx, kommun: str, arende: str) -> list[StepView]:
-    return [
-        StepView(
-            at=moment(event.time),
-            kind="event",
-            name=event.type,
-            state="received",
-            detail="; ".join(f"{w['pointer']}: {w['message']}" for w in event.warnings),
-        )
-        for event in events_of_case(tx, kommun, arende)
-    ]
+def _timeline(
+    tx: Tx, kommun: str, arende: str, views: Sequence[DeliveryView]
+) -> Iterator[StepView]:
+    """What happened, by its own time; an event's deliveries right after it."""
+    events = {event.id: event for event in events_of_case(tx, kommun, arende)}
+    led_to: defaultdict[str, list[StepView]] = defaultdict(list)
+    for view in views:
+        led_to[view.event_row].append(_delivery_step(view, events[view.event_row]))
+    happened = [*map(_event_step, events.values()), *_news_steps(tx, kommun, arende)]
+    for step in sorted(happened, key=lambda step: step.at):
+        yield step
+        yield from led_to[step.event_row]
 
 
-def _news_steps(tx: Tx, kommun: str, arende: str) -> list[StepView]:
+def _event_step(event: StoredEvent) -> StepView:
+    return StepView(
+        at=moment(event.time),
+        kind="event",
+        name=event.type,
+        state="received",
+        source=event.source,
+        event_id=event.event_id,
+        event_row=event.id,
+        warnings=tuple(Violation(w["pointer"], w["message"]) for w in event.warnings),
+    )
+
+
+def _news_steps(tx: Tx, kommun: str, arende: str) -> Iterator[StepView]:
     """What the vendors told us; how our own deliveries went stands with the deliveries."""
-    steps = []
-    for at, event in feed_of_case(tx, kommun, arende):
+    for told_at, event in feed_of_case(tx, kommun, arende):
         name = str(event["type"])
-        if not name.removeprefix("se.bbic.").startswith(_OUR_NEWS):
-            steps.append(StepView(at=moment(at), kind="vendor", name=name, state="told"))
-    return steps
+        if name.removeprefix("se.bbic.").startswith(_OUR_NEWS):
+            continue
+        yield StepView(
+            at=_vendors_time(event) or moment(told_at),
+            kind="vendor",
+            name=name,
+            state="told",
+            source=str(event["source"]),
+            event_id=str(event["id"]),
+            event_row=str(event["id"]),
+        )
 
 
-def _delivery_step(view: DeliveryView) -> StepView:
-    detail = view.error_code or ""
-    if view.behind:
-        detail = f"waits behind {view.behind}"
-    elif view.waiting_behind:
-        detail = f"{detail}; {view.waiting_behind} waiting behind this one".lstrip("; ")
+def _vendors_time(event: Mapping[str, Any]) -> datetime | None:
+    """When it happened there, where the vendor told so with an offset."""
+    told = event["data"].get("tid")
+    at = datetime.fromisoformat(told) if told else None
+    return at if at is not None and at.tzinfo else None
+
+
+def _delivery_step(view: DeliveryView, event: StoredEvent) -> StepView:
     return StepView(
         at=view.created_at,
         kind="delivery",
         name=view.operation,
         state=view.state,
-        detail=detail,
+        source=event.source,
+        event_id=event.event_id,
+        event_row=view.event_row,
+        delivery_id=view.id,
+        detail=" ".join(word for word in (view.error_kind, view.error_code) if word),
         waits_for=view.waits_for,
+        behind=view.behind,
+        waiting_behind=view.waiting_behind,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bbic_bridge.delivery.errors import BridgeError, Rejected
-from bbic_bridge.delivery.states import CANCELLABLE, REPLAYABLE, State
+from bbic_bridge.delivery.states import CANCELLABLE, MEANING, REPLAYABLE, State
 from bbic_bridge.handbook.uppgifter import UPPGIFTER
 from bbic_bridge.services.accept import WRONG_CHILD
 from bbic_bridge.services.audit import note
@@ -26,6 +26,10 @@ REPLAYED_BY_DEFAULT = (State.FAILED.value, State.WITH_PERSON.value)
 
 class NotPossible(BridgeError):
     """The act does not fit the delivery; the message says why, for an operator."""
+
+
+class NoDelivery(NotPossible):
+    """No delivery has that id."""
 
 
 def select(bridge: Bridge, wanted: Filter) -> Iterator[str]:
@@ -62,12 +66,13 @@ def replay_one(
         edit: the whole corrected uppgift, as JSON.
 
     Raises:
-        NotPossible: no such delivery, or the edit does not fit the operation.
+        NoDelivery: there is none of that id.
+        NotPossible: the edit does not fit the operation.
     """
     with bridge.store.read() as tx:
         row = overview.get_delivery(tx, delivery_id)
         if row is None:
-            raise NotPossible(f"there is no delivery {delivery_id}")
+            raise NoDelivery(f"there is no delivery {delivery_id}")
         behind = len(overview.dependents(tx, delivery_id))
         original = payload_of(tx, row.kommun, row.id, row.payload)
     corrected = None if edit is None else _validated(row.operation, edit, original)
@@ -108,20 +113,25 @@ def cancel(
         The ids that are (or with ``dry_run`` would be) cancelled, the named one first.
 
     Raises:
-        NotPossible: it is done, half done, or the bridge is still finding out whether it is.
+        NoDelivery: there is none of that id.
+        NotPossible: it is done, half done, or the bridge is still finding out whether it is. A
+            ``dry_run`` refuses the same.
     """
 
     def job(tx: Tx) -> list[str]:
         row = overview.get_delivery(tx, delivery_id)
         if row is None:
-            raise NotPossible(f"there is no delivery {delivery_id}")
+            raise NoDelivery(f"there is no delivery {delivery_id}")
+        if State(row.state) not in CANCELLABLE:
+            raise _uncancellable(row, _standing(row))
+        if row.effect > 0:
+            raise _uncancellable(row, "a part of it is done at the vendor")
         ids = [delivery_id, *overview.lost_without(tx, delivery_id)]
         if dry_run:
             return ids
         values = {"state": State.CANCELLED.value, "due_at": None}
-        half_done = row.effect > 0
-        if half_done or not change_state(tx, delivery_id, sorted(CANCELLABLE), values):
-            raise NotPossible(f"{delivery_id} is {row.state} and cannot be cancelled")
+        if not change_state(tx, delivery_id, sorted(CANCELLABLE), values):
+            raise _uncancellable(row, "a worker has it at this moment")
         for one in ids[1:]:
             change_state(tx, one, [State.WAITING], values)
         details = {"reason": reason, "with": ids[1:]}
@@ -134,9 +144,17 @@ def cancel(
     return bridge.store.write(job, locks)
 
 
+def _uncancellable(row: Any, why: str) -> NotPossible:
+    return NotPossible(f"{row.id} ({row.operation}) cannot be cancelled: {why}")
+
+
+def _standing(row: Any) -> str:
+    return f"it is {row.state} ({MEANING[State(row.state)]})"
+
+
 def _refusal(row: Any, *, edited: bool) -> str:
     if State(row.state) not in REPLAYABLE:
-        return f"it is {row.state}"
+        return _standing(row)
     if (row.error_kind, row.error_code) == WRONG_CHILD:
         return "the event names another child than the case: send a corrected event"
     if edited and row.operation == NOTIFY:

@@ -71,7 +71,10 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """One delivery in a list. ``waits_for`` names facts; ``behind`` the delivery it waits for."""
+    """One delivery in a list. ``waits_for`` names facts; ``behind`` the delivery it waits for.
+
+    ``event_row`` is that of the step of its case's timeline that it comes from.
+    """
 
     id: str
     kommun: str
@@ -79,6 +82,7 @@ class DeliveryView:
     system: str
     operation: str
     state: str
+    event_row: str
     event_type: str
     attempts: int
     error_kind: str | None
@@ -119,19 +123,33 @@ class DeliveryDetail:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One line of a case's timeline: an event, a delivery or something a vendor told us."""
+    """One line of a case's timeline: an event, a delivery it led to, or what a vendor told us.
+
+    ``source`` and ``event_id`` are the event's own; ``event_row`` is the same in an event and in
+    the deliveries it led to. ``detail`` is the kind and code of a delivery's error.
+    """
 
     at: datetime
     kind: Literal["event", "delivery", "vendor"]
     name: str
     state: str
+    source: str
+    event_id: str
+    event_row: str
+    delivery_id: str | None = None
     detail: str = ""
     waits_for: tuple[str, ...] = ()
+    behind: str | None = None
+    waiting_behind: int = 0
+    warnings: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case's timeline, its facts and what is still open."""
+    """A case's timeline, its facts and what is still open.
+
+    The steps are in the order of the events' own times, an event's deliveries right after it.
+    """
 
     kommun: str
     arende: str

@@ -29,6 +29,12 @@ def is_known(tx: Tx, key: CaseKey) -> bool:
     return tx.connection.scalar(known) is not None
 
 
+def has_cases(tx: Tx, kommun: str) -> bool:
+    """Whether the kommun has any case."""
+    some = sa.select(cases.c.kommun).where(cases.c.kommun == kommun).limit(1)
+    return tx.connection.scalar(some) is not None
+
+
 def kommuner_of(tx: Tx, arende: str) -> list[str]:
     """The kommuner that have a case of this name."""
     rows = tx.connection.execute(sa.select(cases.c.kommun).where(cases.c.arende == arende))

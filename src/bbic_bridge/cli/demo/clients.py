@@ -5,11 +5,14 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from bbic_bridge.cli import web
 from bbic_bridge.cli.exits import OurFault
+
+if TYPE_CHECKING:
+    from bbic_bridge.services.views import CaseView
 
 PAGE = 1000
 Record = dict[str, Any]
@@ -49,9 +52,12 @@ class BridgeClient:
         found: list[Record] = self._get(f"/v1/deliveries?limit={PAGE}{query}")["deliveries"]
         return found
 
-    def case(self, arende: str) -> Record:
-        found: Record = self._get(f"/v1/cases/{arende}")
-        return found
+    def case(self, arende: str) -> "CaseView":
+        from pydantic import TypeAdapter
+
+        from bbic_bridge.services.views import CaseView
+
+        return TypeAdapter(CaseView).validate_python(self._get(f"/v1/cases/{arende}"))
 
     def feed(self) -> Iterator[Record]:
         """All that the workflow is told, from the beginning."""

@@ -1,18 +1,14 @@
 """What the demo came to: each case's timeline, and the counts that must add up."""
 
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import click
 
 from bbic_bridge.cli.demo.clients import Record
 from bbic_bridge.cli.demo.house import House
-from bbic_bridge.cli.output import STATE_STYLES, print_table
-
-COLUMNS = ("when", "what", "at the vendor", "state")
+from bbic_bridge.cli.timeline import print_timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,7 @@ def summarise(house: House) -> Summary:
     states = Counter(delivery["state"] for delivery in deliveries)
     references = Counter(line["reference"] for line in house.sandbox.journal())
     cases = [house.bridge.case(arende) for arende in _arenden(deliveries)]
-    events = sum(step["kind"] == "event" for case in cases for step in case["steps"])
+    events = sum(step.kind == "event" for case in cases for step in case.steps)
     return Summary(
         cases=len(cases),
         events=events,
@@ -66,30 +62,10 @@ def summarise(house: House) -> Summary:
 
 def print_timelines(house: House) -> None:
     """Every case, event by event, each with what it led to at the vendor."""
-    deliveries = house.bridge.deliveries()
-    for arende in _arenden(deliveries):
+    for arende in _arenden(house.bridge.deliveries()):
         case = house.bridge.case(arende)
-        click.echo(f"\n{arende}, {case['kommun']}")
-        own = [delivery for delivery in deliveries if delivery["arende"] == arende]
-        print_table(COLUMNS, timeline(case["steps"], own), styles=STATE_STYLES)
-
-
-def timeline(steps: list[Record], deliveries: list[Record]) -> Iterator[tuple[object, ...]]:
-    """Rows: when, what happened, what it led to, how that stands.
-
-    A delivery's id sorts by the time of the event it comes from, so the first delivery of a kind
-    of event belongs to the first event of that kind that leads to one.
-    """
-    waiting: defaultdict[str, deque[Record]] = defaultdict(deque)
-    for delivery in sorted(deliveries, key=lambda one: str(one["id"])):
-        waiting[delivery["event_type"]].append(delivery)
-    for step in steps:
-        at, name = datetime.fromisoformat(step["at"]), step["name"].removeprefix("se.bbic.")
-        if step["kind"] == "vendor":
-            yield at, name, "told by the vendor", ""
-        elif step["kind"] == "event":
-            led_to = waiting[step["name"]].popleft() if waiting[step["name"]] else None
-            yield at, name, led_to["operation"] if led_to else "", led_to["state"] if led_to else ""
+        click.echo(f"\n{case.arende}, {case.kommun}")
+        print_timeline(case)
 
 
 def _arenden(deliveries: list[Record]) -> list[str]:
