@@ -18,6 +18,8 @@ from tests.servers.process import Process, wait_until
 COMMAND = (sys.executable, "-m", "bbic_bridge.cli")
 pytestmark = pytest.mark.xdist_group("up")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "oppenvard_chansen.ndjson"
+HELD = "verkstall_beslut"
+SOON_TAKEN_OVER = {"BBIC_WORKER__LEASE_S": "12", "BBIC_WORKER__DRAIN_S": "8"}
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("BBIC_")}
 
 
@@ -65,6 +67,17 @@ class House:
         url = f"http://127.0.0.1:{self.sandbox_port}/_sandbox/journal"
         body = web.request("GET", url).body
         return [json.loads(line) for line in body.splitlines()]
+
+    def sandbox_answers(self) -> bool:
+        return web.request("GET", f"http://127.0.0.1:{self.sandbox_port}/livez").status == 200
+
+    def hold_the_answer_to(self, operation: str) -> None:
+        """Treserva does it, and does not say so while the test lasts."""
+        fault = {"system": "treserva", "operation": operation, "fault": "slow", "times": 1}
+        url = f"http://127.0.0.1:{self.sandbox_port}/_sandbox/faults"
+        body = json.dumps({**fault, "delay_ms": 600_000, "effect": "before"}).encode()
+        headers = {"content-type": "application/json"}
+        assert web.request("POST", url, body, headers).status == 200
 
     def states(self) -> set[str]:
         """What all deliveries are doing, asked as an operator's tool does."""
@@ -148,15 +161,17 @@ def test_doctor_finds_all_in_place(shared: House) -> None:
     assert {"database", "broker", "clock", "malmo: profile"} <= {c["what"] for c in checks}
 
 
-@pytest.mark.parametrize("word", ["worker", "--factory"])
+@pytest.mark.parametrize("word", ["worker", "--factory", "sandbox"])
 def test_a_killed_part_comes_back(shared: House, word: str) -> None:
-    before = shared.child(word)
+    before, journal = shared.child(word), shared.journal()
     os.kill(before, signal.SIGKILL)
     wait_until(
         lambda: any(word in words for pid, words in shared.children().items() if pid != before),
         what=f"{word} is back",
     )
     wait_until(shared.is_ready, within=60, what="ready again")
+    wait_until(shared.sandbox_answers, within=60, what="the sandbox answers")
+    assert shared.journal() == journal
 
 
 def test_asked_to_end_it_drains_and_leaves_nothing(house: House) -> None:
@@ -171,13 +186,28 @@ def test_asked_to_end_it_drains_and_leaves_nothing(house: House) -> None:
 
 
 def test_killed_it_leaves_no_children_and_goes_on_when_started_again(house: House) -> None:
+    house.up.env = SOON_TAKEN_OVER
     house.start()
     children = house.children()
+    house.hold_the_answer_to(HELD)
     assert house.run("send", str(EXAMPLE)).returncode == 0
+    wait_until(
+        lambda: HELD in [line["operation"] for line in house.journal()],
+        within=60,
+        what="done at the vendor, and unanswered",
+    )
+    wait_until(lambda: "verified" in house.states(), within=30, what="some verified")
+    assert house.states() > {"verified"}
+    before = house.journal()
     house.up.kill()
     wait_until(lambda: not [pid for pid in children if alive(pid)], what="all children are gone")
     house.start()
     wait_until(lambda: house.states() == {"verified"}, within=90, what="all verified")
+    after = house.journal()
+    assert after[: len(before)] == before
+    assert len(after) > len(before)
+    references = [line["reference"] for line in after]
+    assert len(set(references)) == len(references)
     os.kill(house.up.pid, signal.SIGINT)
     assert house.up.wait(within=60) == 0
 

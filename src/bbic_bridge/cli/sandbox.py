@@ -7,11 +7,14 @@ import click
 
 from bbic_bridge.cli import files, parts
 from bbic_bridge.cli.configuration import configuration
+from bbic_bridge.cli.exits import WrongUse
 from bbic_bridge.cli.options import HOST, command, port_option
 
 if TYPE_CHECKING:
     from bbic_bridge.sandbox.config import SandboxConfig
     from bbic_bridge.settings import Settings
+
+STATE = "sandbox.ndjson"
 
 
 @command("sandbox", "Run both vendor systems, to try things out")
@@ -25,12 +28,20 @@ if TYPE_CHECKING:
     help="The bridge that is told of changes.",
 )
 def sandbox(*, config: Path | None, port: int, host: str, bridge: str) -> None:
-    """Run both vendor systems for trying things out, with invented people only."""
+    """Run both vendor systems for trying things out, with invented people only.
+
+    What happens in them is kept in var/sandbox.ndjson: they go on where they were when they are
+    started again. Remove that file to begin anew.
+    """
     found = configuration(config)
     parts.require_free(host, port, "--port")
-    from bbic_bridge.sandbox import serve
+    from bbic_bridge.sandbox import HistoryUnusable, serve
 
-    serve(sandbox_config(found.settings, host, port, bridge))
+    files.make_private(found.settings.var)
+    try:
+        serve(sandbox_config(found.settings, host, port, bridge))
+    except HistoryUnusable as error:
+        raise WrongUse(f"{error}.") from error
 
 
 def sandbox_config(settings: "Settings", host: str, port: int, bridge: str) -> "SandboxConfig":
@@ -49,4 +60,5 @@ def sandbox_config(settings: "Settings", host: str, port: int, bridge: str) -> "
         webhooks_to=bridge,
         webhook_secrets=webhooks,
         callback_secret=callback,
+        state=settings.var / STATE,
     )

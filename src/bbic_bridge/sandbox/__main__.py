@@ -28,7 +28,7 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bbic_bridge.sandbox",
-        description="Both vendor systems and a handbook workflow, over HTTP, in memory.",
+        description="Both vendor systems and a handbook workflow, over HTTP.",
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8900, help="0 takes a free one")
@@ -42,6 +42,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--callback-secret", type=Path, metavar="FILE", help="checks callbacks")
     parser.add_argument("--key", type=Path, metavar="FILE", help="FamilyCare's API key")
+    parser.add_argument(
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="remembers there what happened, for a later run; without it, all is forgotten",
+    )
     parser.add_argument("--token", type=Path, metavar="FILE", help="bearer token for writes")
     return parser
 
@@ -55,6 +61,7 @@ def _config(arguments: argparse.Namespace) -> SandboxConfig:
         callback_secret=_secret(arguments.callback_secret),
         key=_secret(arguments.key),
         token=_secret(arguments.token),
+        state=arguments.state,
     )
 
 

@@ -45,11 +45,13 @@ ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
 async def _workflow_events(request: Request, world: World) -> Response:
     """The built-in workflow's ear: signed CloudEvents from the bridge."""
     try:
-        world.workflow.receive(await request.body(), request.headers)
+        callback = world.workflow.read(await request.body(), request.headers)
     except BadSignature:
         return Response(status_code=401)
     except BadCallback:
         return PlainTextResponse("not a CloudEvent in JSON", 400)
+    with world.happening("callback", **callback):
+        world.workflow.take(**callback)
     return Response(status_code=204)
 
 

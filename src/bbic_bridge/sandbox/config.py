@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class SandboxConfig:
         token: the bearer token for writes (both vendors) and for Treserva's reads.
         first_id: number of the first object; None starts where no earlier run has been, so that a
             bridge that outlives the sandbox never meets an old id on a new object.
+        state: the file in which the sandbox remembers what happened, also when it is killed; None
+            forgets everything in the end.
     """
 
     host: str = "127.0.0.1"
@@ -27,3 +30,4 @@ class SandboxConfig:
     key: str = ""
     token: str = ""
     first_id: int | None = None
+    state: Path | None = None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -9,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bbic_bridge.sandbox import changes
-from bbic_bridge.sandbox.change_data import WRITABLE
+from bbic_bridge.sandbox.change_data import WRITABLE, Data
 from bbic_bridge.sandbox.faults import Fault
 from bbic_bridge.sandbox.records import Affarsfel, Andring
 from bbic_bridge.sandbox.vendor import Installation
@@ -69,16 +70,33 @@ async def make_change(request: Request, world: World) -> Response:
         raise BadInput(("/kind", "is none of " + ", ".join(changes.KINDS)))
     if not wanted.arende and wanted.kind not in changes.NEEDS_NO_ARENDE:
         raise BadInput(("/arende", "is required"))
-    data = _validated(changes.KINDS[wanted.kind][0], wanted.data, "/data")
-    installation = world.installation(wanted.system, wanted.kommun)
+    data = _data(wanted)
     try:
-        made = changes.change(installation.register, wanted.kind, wanted.arende, data)
+        with world.happening("change", **wanted.model_dump()):
+            made = _change(world, wanted, data)
     except Affarsfel as error:
         raise BadInput(("/data", f"{error.kod}: {error.text}")) from None
-    if wanted.webhook:
-        _send(world, installation, made)
     views = [_view(andring) for andring in made]
     return JSONResponse({**views[-1], "changes": views})
+
+
+def change_again(world: World, **posted: Any) -> None:
+    """Makes a change of an earlier run; what was forbidden then is forbidden now."""
+    wanted = ChangeRequest.model_validate(posted)
+    with suppress(Affarsfel):
+        _change(world, wanted, _data(wanted))
+
+
+def _data(wanted: ChangeRequest) -> Data:
+    return _validated(changes.KINDS[wanted.kind][0], wanted.data, "/data")
+
+
+def _change(world: World, wanted: ChangeRequest, data: Data) -> list[Andring]:
+    installation = world.installation(wanted.system, wanted.kommun)
+    made = changes.change(installation.register, wanted.kind, wanted.arende, data)
+    if wanted.webhook:
+        _send(world, installation, made)
+    return made
 
 
 def _send(world: World, installation: Installation, made: Iterable[Andring]) -> None:

@@ -5,12 +5,14 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import uvicorn
 
+from bbic_bridge.sandbox.again import remember
 from bbic_bridge.sandbox.app import create_app
 from bbic_bridge.sandbox.config import SandboxConfig
+from bbic_bridge.sandbox.history import History
 from bbic_bridge.sandbox.world import World
 
 GRACE_S = 2
@@ -24,17 +26,24 @@ def serve(config: SandboxConfig, announce: Callable[[str], None] | None = None) 
         announce: told one line when the sandbox can be called; prints it when left out.
 
     Raises:
-        OSError: the address cannot be listened on.
+        OSError: the address cannot be listened on, or the state cannot be opened.
+        HistoryUnusable: the state cannot be gone on with.
     """
-    v6 = ":" in config.host
-    family = socket.AF_INET6 if v6 else socket.AF_INET
-    listener = socket.create_server((config.host, config.port), family=family, backlog=BACKLOG)
-    host = f"[{config.host}]" if v6 else config.host
-    address = f"http://{host}:{listener.getsockname()[1]}"
-    with listener, _signals_mean_the_same_everywhere():
+    with ExitStack() as held:
         world = World(config)
+        if config.state is not None:
+            remember(world, held.enter_context(closing(History(config.state))))
+        listener = held.enter_context(_listening(config))
+        held.enter_context(_signals_mean_the_same_everywhere())
+        host = f"[{config.host}]" if ":" in config.host else config.host
+        address = f"http://{host}:{listener.getsockname()[1]}"
         server = Server(world, lambda: (announce or _print)(f"sandbox ready on {address}"))
         server.run(sockets=[listener])
+
+
+def _listening(config: SandboxConfig) -> socket.socket:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    return socket.create_server((config.host, config.port), family=family, backlog=BACKLOG)
 
 
 class Server(uvicorn.Server):

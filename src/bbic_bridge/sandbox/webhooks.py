@@ -1,7 +1,8 @@
 """What a vendor system sends by itself when a person has changed something there."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ PAUSES_S = (0.1, 0.3, 1.0, 2.0)
 REORDER_MS = 1000
 TIMEOUT_S = 5.0
 SERVER_ERROR = 500
+PENDING = "pending"
 
 
 @dataclass(slots=True)
@@ -31,7 +33,7 @@ class Sent:
     kommun: str
     kind: str
     andring_id: str
-    outcome: str = "pending"
+    outcome: str = PENDING
     attempts: int = 0
     status: int | None = None
 
@@ -45,17 +47,27 @@ class _Message:
 
 
 class Webhooks:
-    """A queue and the one sender behind it: webhooks leave in the order they arose."""
+    """A queue and the one sender behind it: webhooks leave in the order they arose.
+
+    Args:
+        note: told what became of each, for a later run, which sends what no outcome is known of.
+    """
 
     def __init__(
-        self, address: str, secrets: Mapping[str, str], faults: Faults, clock: Clock
+        self,
+        address: str,
+        secrets: Mapping[str, str],
+        faults: Faults,
+        clock: Clock,
+        note: Callable[..., None],
     ) -> None:
         self._address = address.rstrip("/")
         self._signers = {kommun: Webhook(secret) for kommun, secret in secrets.items()}
         self._faults = faults
         self._clock = clock
+        self._note = note
         self._queue: asyncio.Queue[_Message] = asyncio.Queue()
-        self._records: list[Sent] = []
+        self._records: dict[str, Sent] = {}
         self._epoch = 0
 
     def put(
@@ -64,16 +76,21 @@ class Webhooks:
         """Queues one webhook; returns at once."""
         webhook_id = f"{system}-{kommun}-{andring_id}"
         record = Sent(webhook_id, system, kommun, kind, andring_id)
-        self._records.append(record)
+        self._records[webhook_id] = record
         if not self._address or kommun not in self._signers:
-            record.outcome = "not_sent"
+            self._settle(record, "not_sent")
             return
         fault = self._faults.for_webhook(system, kommun)
         text = etree.tostring(body, encoding="unicode")
         self._queue.put_nowait(_Message(record, text, fault, self._epoch))
 
     def listing(self) -> list[dict[str, Any]]:
-        return [asdict(record) for record in self._records]
+        return [asdict(record) for record in self._records.values()]
+
+    def became(self, webhook_id: str, outcome: str, attempts: int, status: int | None) -> None:
+        """What an earlier run noted of a webhook: it is not sent again."""
+        record = self._records[webhook_id]
+        record.outcome, record.attempts, record.status = outcome, attempts, status
 
     def clear(self) -> None:
         """Forgets what was sent and what is queued; what is being sent is not tried again."""
@@ -86,7 +103,13 @@ class Webhooks:
         """Sends what is queued, until cancelled."""
         async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as client:
             while True:
-                await self._next(client, await self._queue.get())
+                await self._next(client, await self._waiting())
+
+    async def _waiting(self) -> _Message:
+        """The first in the queue, without those that an earlier run has settled."""
+        while (message := await self._queue.get()).record.outcome != PENDING:
+            pass
+        return message
 
     async def _next(self, client: httpx.AsyncClient, message: _Message) -> None:
         fault = message.fault
@@ -96,7 +119,7 @@ class Webhooks:
 
     async def _let_one_pass(self, client: httpx.AsyncClient, fault: Fault) -> None:
         try:
-            following = await asyncio.wait_for(self._queue.get(), fault.delay_s(REORDER_MS))
+            following = await asyncio.wait_for(self._waiting(), fault.delay_s(REORDER_MS))
         except TimeoutError:
             return
         await self._send(client, following)
@@ -117,7 +140,20 @@ class Webhooks:
                 break
             if pause is not None:
                 await asyncio.sleep(pause)
-        record.outcome = _outcome(record.status)
+        if message.epoch == self._epoch:
+            self._settle(record, _outcome(record.status))
+
+    def _settle(self, record: Sent, outcome: str) -> None:
+        record.outcome = outcome
+        # Not noted, it will be sent again by a later run: that is allowed, and all that is lost.
+        with suppress(OSError):
+            self._note(
+                "webhook",
+                webhook_id=record.webhook_id,
+                outcome=outcome,
+                attempts=record.attempts,
+                status=record.status,
+            )
 
     async def _post(self, client: httpx.AsyncClient, message: _Message) -> int | None:
         """One attempt: the status of the answer, or None where none came."""

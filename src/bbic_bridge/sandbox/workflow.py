@@ -25,8 +25,11 @@ class Workflow:
         self._clock = clock
         self._told: dict[str, dict[str, Any]] = {}
 
-    def receive(self, body: bytes, headers: Mapping[str, str]) -> None:
-        """Takes a callback in.
+    def read(self, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+        """Understands a callback.
+
+        Returns:
+            What ``take`` takes.
 
         Raises:
             BadSignature: a secret is configured and the signature does not stand.
@@ -34,17 +37,24 @@ class Workflow:
         """
         if self._verifier is not None:
             _verify(self._verifier, body, headers)
-        webhook_id = headers.get("webhook-id", f"unsigned-{len(self._told) + 1}")
+        return {
+            "webhook_id": headers.get("webhook-id", f"unsigned-{len(self._told) + 1}"),
+            "signature": "verified" if self._verifier else "unchecked",
+            "events": _events(body),
+        }
+
+    def take(self, webhook_id: str, signature: str, events: list[dict[str, Any]]) -> None:
+        """Takes a callback in."""
         known = self._told.get(webhook_id)
         if known is not None:
             known["repeats"] += 1
             return
         self._told[webhook_id] = {
             "webhook_id": webhook_id,
-            "signature": "verified" if self._verifier else "unchecked",
+            "signature": signature,
             "received_at": self._clock().isoformat(),
             "repeats": 0,
-            "events": _events(body),
+            "events": events,
         }
 
     def lines(self) -> list[dict[str, Any]]:

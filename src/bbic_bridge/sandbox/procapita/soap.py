@@ -1,6 +1,7 @@
 """Procapita's write side: SOAP 1.1, document/literal, one address for every operation."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from lxml import etree
@@ -34,11 +35,17 @@ async def soap(request: Request, world: World) -> Response:
     if not request.headers.get("content-type", "").startswith("text/xml"):
         return Response(status_code=415)
     try:
-        message = _message(request, await request.body())
+        body = await request.body()
+        message = _message(body)
+        _check_action(request, message)
         problem = world.schemas[SYSTEM].problem(message)
         if problem:
             raise SoapRefused(problem)
-        call = _call(world.installation(SYSTEM, request.path_params["kommun"]), message)
+        kommun = request.path_params["kommun"]
+        if message.tag in VOCABULARY:
+            call = _write(world, kommun, VOCABULARY.read(message), body)
+        else:
+            call = _query(world.installation(SYSTEM, kommun), message)
     except SoapRefused as error:
         return _fault(str(error), "OGILTIGT_MEDDELANDE")
     except Affarsfel as error:
@@ -46,8 +53,15 @@ async def soap(request: Request, world: World) -> Response:
     return await carry_out(call, world.faults, request)
 
 
-def _message(request: Request, body: bytes) -> etree._Element:
-    """The one element in the SOAP body, which the SOAPAction must name."""
+def again(world: World, kommun: str, message: str) -> None:
+    """Does what a message asked for in an earlier run; what was refused then is refused now."""
+    skrivning = VOCABULARY.read(_message(message.encode()))
+    with suppress(Affarsfel):
+        world.installation(SYSTEM, kommun).skriv(skrivning)
+
+
+def _message(body: bytes) -> etree._Element:
+    """The one element in the SOAP body."""
     try:
         envelope = parse_untrusted(body)
     except XmlRefused as error:
@@ -55,16 +69,17 @@ def _message(request: Request, body: bytes) -> etree._Element:
     bodies = envelope.findall(f"{{{SOAP_NS}}}Body")
     if envelope.tag != f"{{{SOAP_NS}}}Envelope" or len(bodies) != 1 or len(bodies[0]) != 1:
         raise SoapRefused("a SOAP 1.1 envelope with one element in its body was expected")
-    message = bodies[0][0]
+    return bodies[0][0]
+
+
+def _check_action(request: Request, message: etree._Element) -> None:
+    """The SOAPAction must name the element in the body."""
     action = request.headers.get("soapaction", "")
     if action != f'"{NS}/{etree.QName(message).localname}"':
         raise SoapRefused("the SOAPAction does not name the element in the body")
-    return message
 
 
-def _call(installation: Installation, message: etree._Element) -> Call:
-    if message.tag in VOCABULARY:
-        return _write(installation, VOCABULARY.read(message))
+def _query(installation: Installation, message: etree._Element) -> Call:
     name = etree.QName(message).localname
     query = QUERIES.get(name)
     if query is None:
@@ -80,22 +95,24 @@ def _call(installation: Installation, message: etree._Element) -> Call:
     )
 
 
-def _write(installation: Installation, skrivning: Skrivning) -> Call:
+def _write(world: World, kommun: str, skrivning: Skrivning, body: bytes) -> Call:
     return Call(
         system=SYSTEM,
-        kommun=installation.kommun,
+        kommun=kommun,
         names=skrivning.uppgiftsnamn,
-        act=partial(_perform, installation, skrivning),
+        act=partial(_perform, world, kommun, skrivning, body),
         reject=_rejection,
         reference=skrivning.referens,
     )
 
 
-def _perform(installation: Installation, skrivning: Skrivning) -> Response:
+def _perform(world: World, kommun: str, skrivning: Skrivning, body: bytes) -> Response:
     try:
-        return _answer(outgoing.kvittens(installation.skriv(skrivning)))
+        with world.happening(SYSTEM, kommun=kommun, message=body.decode()):
+            kvittens = world.installation(SYSTEM, kommun).skriv(skrivning)
     except Affarsfel as error:
         return _fault(error.text, error.kod)
+    return _answer(outgoing.kvittens(kvittens))
 
 
 def _hamta_kvittens(installation: Installation, message: etree._Element) -> Response:

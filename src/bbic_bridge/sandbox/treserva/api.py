@@ -37,16 +37,23 @@ async def meddelanden(request: Request, world: World) -> Response:
         return _fel(400, "OGILTIGT_MEDDELANDE", str(error))
     except Affarsfel as error:
         return _fel(422, error.kod, error.text)
-    installation = world.installation(SYSTEM, request.path_params["kommun"])
+    kommun = request.path_params["kommun"]
     call = Call(
         system=SYSTEM,
-        kommun=installation.kommun,
+        kommun=kommun,
         names=skrivning.uppgiftsnamn,
-        act=partial(_perform, installation, skrivning, key, hashlib.sha256(body).digest()),
+        act=partial(_perform, world, kommun, skrivning, key, body),
         reject=partial(_fel, 422),
         reference=skrivning.referens,
     )
     return await carry_out(call, world.faults, request)
+
+
+def again(world: World, kommun: str, key: str, message: str) -> None:
+    """Does what a message asked for in an earlier run; what was refused then is refused now."""
+    body = message.encode()
+    skrivning = VOCABULARY.read(parse_untrusted(body))
+    _take(world.installation(SYSTEM, kommun), skrivning, key, hashlib.sha256(body).digest())
 
 
 def _understand(world: World, body: bytes) -> Skrivning:
@@ -59,12 +66,20 @@ def _understand(world: World, body: bytes) -> Skrivning:
     return VOCABULARY.read(message)
 
 
-def _perform(installation: Installation, skrivning: Skrivning, key: str, digest: bytes) -> Response:
+def _perform(world: World, kommun: str, skrivning: Skrivning, key: str, body: bytes) -> Response:
+    installation = world.installation(SYSTEM, kommun)
+    digest = hashlib.sha256(body).digest()
     earlier = installation.answered.get(key)
     if earlier is not None:
         if earlier.digest != digest:
             return _fel(409, "NYCKEL_ANDRAT_INNEHALL", "Nyckeln har använts för annat innehåll.")
         return _xml(earlier.answer, 200)
+    with world.happening(SYSTEM, kommun=kommun, key=key, message=body.decode()):
+        return _take(installation, skrivning, key, digest)
+
+
+def _take(installation: Installation, skrivning: Skrivning, key: str, digest: bytes) -> Response:
+    """Does what a message asks for, and keeps the answer under its key."""
     try:
         kvittens = installation.skriv(skrivning)
     except Affarsfel as error:
