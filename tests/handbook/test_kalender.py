@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bbic_bridge.handbook.kalender import add_months
+from bbic_bridge.handbook.kalender import add_days, add_months
 
 DAGAR = st.dates(date(1950, 1, 1), date(2150, 12, 31))
 
@@ -32,3 +32,16 @@ def test_only_a_day_that_the_month_lacks_is_moved(day: date, months: int) -> Non
     there = add_months(day, months)
     assert (there.year - day.year) * 12 + there.month - day.month == months
     assert there.day == min(day.day, monthrange(there.year, there.month)[1])
+
+
+@given(st.dates(), st.integers(-1_000_000, 1_000_000))
+def test_neither_days_nor_months_lead_out_of_the_calendar(day: date, many: int) -> None:
+    for there in (add_days(day, many), add_months(day, many)):
+        assert (there >= day) if many >= 0 else (there <= day)
+    assert add_days(date.max, 1) == add_months(date.max, 1) == date.max
+    assert add_days(date.min, -1) == add_months(date.min, -1) == date.min
+
+
+@given(DAGAR, st.integers(-2000, 2000))
+def test_days_are_counted_one_by_one(day: date, days: int) -> None:
+    assert (add_days(day, days) - day).days == days
