@@ -1,5 +1,7 @@
 """`doctor`: each thing that can be wrong is found, with what to do about it."""
 
+import json
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bbic_bridge.mappings.engine import shipped
 from tests.cli.conftest import Cli
 from tests.servers.ports import free_port
 
@@ -66,6 +69,7 @@ def test_all_is_well_but_that_nothing_runs(cli: Cli, point_at: Any) -> None:
     assert found["broker"] == "warn"
     assert {"configuration", "keys", "secrets", "database", "clock"} <= found.keys()
     assert {"malmo: profile", "malmo: writing", "exempel: profile", "workflow"} <= found.keys()
+    assert found["malmo: examples"] == found["exempel: examples"] == "ok"
 
 
 def test_a_vendor_that_does_not_answer_fails(cli: Cli, point_at: Any) -> None:
@@ -125,6 +129,25 @@ def test_a_profile_that_is_not_there_fails(cli: Cli, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("BBIC_KOMMUN__MALMO__PROFILE", "our/own")
     found = levels(cli, 1)
     assert (found["malmo: profile"], found["exempel: profile"]) == ("fail", "ok")
+
+
+def test_the_example_pairs_of_a_kommun_s_own_profile_are_tried(
+    cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BBIC_KOMMUN__EXEMPEL__PROFILE", "exempel")
+    own = folder / "profiles" / "exempel"
+    shutil.copytree(shipped()["treserva/standard"], own)
+    assert levels(cli, 1)["exempel: examples"] == "ok"
+    example = own / "examples" / "fel.json"
+    example.write_text(json.dumps(json.loads(example.read_text()) | {"text": "Kim Exempel"}))
+    failed = [c for c in cli("doctor", "--json").document if c["what"] == "exempel: examples"]
+    assert [(check["level"], check["found"]) for check in failed] == [
+        ("fail", "exempel/examples/fel.xml: <Fel/Text>: is not what the JSON builds"),
+        ("fail", "exempel/examples/fel.json: field text: is not what the XML says"),
+    ]
+    example.unlink()
+    (own / "examples" / "fel.xml").unlink()
+    assert levels(cli, 1)["exempel: examples"] == "warn"
 
 
 def test_a_wrong_configuration_is_a_failed_check(cli: Cli, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import re
+import shlex
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from bbic_bridge import settings
 from bbic_bridge.cli.files import Sandbox, configuration_text
-from tests.cli.conftest import Cli
+from tests.cli.conftest import Cli, Outcome
 
 SECRETS = {
     "master_key",
@@ -103,6 +104,40 @@ def test_without_the_sandbox_there_is_no_kommun(cli: Cli, folder: Path) -> None:
     found = settings.load(folder / "bridge.toml")
     assert not found.kommun
     assert found.callback is None
+
+
+def next_commands(outcome: Outcome) -> list[list[str]]:
+    """The commands that `init` ends with, as a shell would read them."""
+    *_, configuration, start, send = outcome.out.splitlines()
+    assert configuration.startswith("Configuration: ")
+    return [shlex.split(line.partition(": ")[2]) for line in (start, send)]
+
+
+def test_the_next_commands_are_told_and_can_be_pasted(cli: Cli, folder: Path) -> None:
+    start, send = next_commands(cli("init", "--with-sandbox", "ny kommun"))
+    assert start == ["bbic-bridge", "up", "--sandbox", "--config", "ny kommun/bridge.toml"]
+    assert send[:4] == ["bbic-bridge", "send", "--config", "ny kommun/bridge.toml"]
+    done = cli(*send[1:])
+    assert done.code == 0, done
+    count = len(Path(send[-1]).read_text().splitlines())
+    assert done.out.splitlines()[-1] == f"{count} accepted, 0 duplicate, 0 rejected"
+    assert not (folder / "var").exists()
+    assert (folder / "ny kommun" / "var" / "bridge.db").exists()
+
+
+def test_in_this_folder_the_next_commands_need_no_configuration(cli: Cli) -> None:
+    assert next_commands(cli("init")) == [
+        ["bbic-bridge", "up"],
+        ["bbic-bridge", "send", "FILE"],
+    ]
+
+
+def test_where_another_configuration_is_in_force_the_new_one_is_named(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BBIC_CONFIG", "another.toml")
+    start, _ = next_commands(cli("init"))
+    assert start == ["bbic-bridge", "up", "--config", "bridge.toml"]
 
 
 # The written file is the manual: take the # away from every setting, and it must say exactly

@@ -12,7 +12,7 @@ from subprocess import PIPE
 import pytest
 
 from bbic_bridge.cli.exits import OurFault
-from bbic_bridge.cli.supervisor import LAUNCHER, Part, Restarts, Supervisor
+from bbic_bridge.cli.supervisor import LAUNCHER, Death, Part, Restarts, Supervisor
 from tests.servers.process import wait_until
 
 # Writes its pid at the end of a file, then waits; on SIGTERM it writes its name and ends.
@@ -37,7 +37,7 @@ class Scene:
     def __init__(self, folder: Path) -> None:
         self.pids = folder / "pids"
         self.ends = folder / "ends"
-        self.told: list[str] = []
+        self.told: list[Death] = []
 
     def part(self, name: str, program: str = PATIENT, *, stage: int = 0, grace: float = 10) -> Part:
         words = (sys.executable, "-I", "-S", "-c", program, name, str(self.pids), str(self.ends))
@@ -125,7 +125,7 @@ def test_a_killed_part_is_started_again(scene: Scene) -> None:
         await scene.until_started(2)
 
     scene.play(act)
-    assert scene.told == ["one ended (signal 9); starting it again"]
+    assert scene.told == [Death("one", "signal 9")]
     assert scene.ended() == ["one"]
 
 
@@ -138,7 +138,7 @@ def test_a_part_that_keeps_ending_is_given_up(scene: Scene) -> None:
 
     with pytest.raises(OurFault, match=r"bad keeps ending \(exit 7\)"):
         scene.play(act)
-    assert scene.told == ["bad ended (exit 7); starting it again"] * 2
+    assert scene.told == [Death("bad", "exit 7")] * 2
     assert scene.ended() == ["good"]
 
 
@@ -158,7 +158,7 @@ def test_a_part_that_does_not_end_in_time_is_killed(scene: Scene) -> None:
         await scene.until_started(1)
 
     scene.play(act)
-    assert scene.told == ["deaf did not end in time; killed"]
+    assert scene.told == [Death("deaf", "not in time", killed=True)]
     assert gone(scene.started()[0])
 
 
@@ -179,7 +179,7 @@ def test_a_stop_does_not_wait_for_the_next_try_of_a_dead_part(scene: Scene) -> N
                 await asyncio.sleep(0.01)
 
     scene.play(act, Restarts(base_s=3600, max_s=3600))
-    assert scene.told == ["bad ended (exit 7); starting it again"]
+    assert scene.told == [Death("bad", "exit 7")]
 
 
 def test_a_stop_during_a_start_leaves_nothing_running(scene: Scene) -> None:

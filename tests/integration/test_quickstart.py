@@ -102,4 +102,6 @@ def test_the_quickstart_does_what_it_says(reader: Reader) -> None:
     assert "0 duplicate, 0 rejected" in printed
     assert "0 accepted, 36 duplicate, 0 rejected" in printed
     assert '202 {"results":[{"id":"trial-1","status":"accepted"}]}' in printed
+    assert '202 {"results":[{"id":"trial-1","status":"duplicate"}]}' in printed
+    assert re.search('^409 .*"code":"id_reused"', printed, re.MULTILINE)
     wait_until(lambda: set(reader.states()) == {"verified"}, within=60, what="all verified")

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from bbic_bridge.mappings.engine import load, shipped
-from bbic_bridge.mappings.examples import check
+from bbic_bridge.mappings.examples import check, field_of_difference, missing
 from tests.mappings.cases import MESSAGES, PROFILES, example, example_xml
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_message_has_a_pair_that_holds_both_ways(profile: str) -> None:
     assert check(load(profile), shipped()[profile]) == ()
+    assert missing(load(profile), shipped()[profile]) == ()
 
 
 @pytest.mark.parametrize(("profile", "message"), MESSAGES)
@@ -58,9 +59,8 @@ def _unknown(folder: Path) -> None:
     (folder / "felet.json").write_text("{}")
 
 
-def _none(folder: Path) -> None:
-    (folder / "fel.json").unlink()
-    (folder / "fel.xml").unlink()
+def _another(folder: Path) -> None:
+    shutil.copy(folder / "kvittens.xml", folder / "fel.xml")
 
 
 def _incomplete(folder: Path) -> None:
@@ -70,13 +70,31 @@ def _incomplete(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "problems"),
     [
-        (_swap, ("fel: the JSON builds other XML", "fel: the XML is read as other data")),
-        (_lose, ("fel: cannot be read (FileNotFoundError)",)),
-        (_break, ("fel: cannot be read (XmlRefused)",)),
-        (_not_json, ("fel: cannot be read (JSONDecodeError)",)),
-        (_unknown, ("felet: is no message of the profile",)),
-        (_none, ("fel: has no example",)),
-        (_incomplete, ("profile treserva/standard, message fel, field kod: is missing",)),
+        (
+            _swap,
+            (
+                "examples/fel.xml: <Fel/@kod>: is not what the JSON builds",
+                "examples/fel.json: field kod: is not what the XML says",
+            ),
+        ),
+        (_lose, ("examples/fel.xml: cannot be read (FileNotFoundError)",)),
+        (_break, ("examples/fel.xml: cannot be read (XmlRefused)",)),
+        (_not_json, ("examples/fel.json: cannot be read (JSONDecodeError)",)),
+        (_unknown, ("examples/felet: is no message of the profile",)),
+        (
+            _incomplete,
+            (
+                "examples/fel.json: profile treserva/standard, message fel, field kod: is missing",
+                "examples/fel.json: field kod: is not what the XML says",
+            ),
+        ),
+        (
+            _another,
+            (
+                "examples/fel.xml: <Svar>: is not what the JSON builds",
+                "examples/fel.xml: profile treserva/standard, message fel: is another element",
+            ),
+        ),
     ],
 )
 def test_what_is_wrong_with_a_pair_is_told(
@@ -88,3 +106,26 @@ def test_what_is_wrong_with_a_pair_is_told(
     found = check(load("treserva/standard"), folder)
     assert len(found) == len(problems)
     assert all(told.startswith(problem) for told, problem in zip(found, problems, strict=True))
+
+
+def test_a_message_without_a_pair_is_told_apart(tmp_path: Path) -> None:
+    folder = tmp_path / "standard"
+    shutil.copytree(shipped()["treserva/standard"], folder)
+    for suffix in ("json", "xml"):
+        (folder / "examples" / f"andring.insats_avslutad.{suffix}").unlink()
+    assert check(load("treserva/standard"), folder) == ()
+    assert missing(load("treserva/standard"), folder) == ("andring/insats_avslutad",)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "field"),
+    [
+        ({"a": 1}, {"a": 2}, "a"),
+        ({"a": 1}, {"a": 1, "b": None}, "b"),
+        ({"a": {"b": [1, {"c": 2}]}}, {"a": {"b": [1, {"c": 3}]}}, "a.b[1].c"),
+        ({"a": [1]}, {"a": [1, 2]}, "a"),
+        ([], {}, ""),
+    ],
+)
+def test_the_first_field_that_differs_is_named(one: object, other: object, field: str) -> None:
+    assert field_of_difference(one, other) == field

@@ -16,6 +16,7 @@ from bbic_bridge.cli.instance import running
 from bbic_bridge.delivery.errors import BridgeError, ConfigurationError
 
 if TYPE_CHECKING:
+    from bbic_bridge.mappings.profile import Profile
     from bbic_bridge.settings import Settings
 
 
@@ -133,16 +134,34 @@ def _broker(found: Configuration) -> Iterator[Check]:
 
 
 def _profiles(found: Configuration) -> Iterator[Check]:
-    from bbic_bridge.mappings.engine import load
+    from bbic_bridge.mappings.engine import folder_of, load
 
     settings = found.settings
+    profiles = settings.base / settings.profiles
     for name, kommun in settings.kommun.items():
         try:
-            load(kommun.profile, settings.base / settings.profiles)
+            profile = load(kommun.profile, profiles)
         except BridgeError as error:
             yield Check(f"{name}: profile", "fail", str(error), "see docs/mapping")
-        else:
-            yield Check(f"{name}: profile", "ok", kommun.profile)
+            continue
+        yield Check(f"{name}: profile", "ok", kommun.profile)
+        yield from _examples(f"{name}: examples", profile, folder_of(kommun.profile, profiles))
+
+
+def _examples(what: str, profile: "Profile", folder: Path) -> Iterator[Check]:
+    """Whether the profile still makes of each example pair what stands in it."""
+    from bbic_bridge.mappings import examples
+
+    problems = examples.check(profile, folder)
+    for problem in problems:
+        yield Check(what, "fail", f"{profile.name}/{problem}", "correct the profile or the example")
+    if problems:
+        return
+    if lacking := examples.missing(profile, folder):
+        found = f"{len(lacking)} messages have none, e.g. {lacking[0]}"
+        yield Check(what, "warn", found, "write them (docs/mapping): they show what is sent")
+    else:
+        yield Check(what, "ok", "all pairs hold in both directions")
 
 
 def _vendors(found: Configuration) -> Iterator[Check]:

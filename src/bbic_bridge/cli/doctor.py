@@ -14,7 +14,7 @@ from bbic_bridge.delivery.errors import ConfigurationError
 
 @command("doctor", "Check that everything is in place", prints_data=True)
 def doctor(*, config: Path | None, as_json: bool) -> None:
-    """Check configuration, secrets, database, broker, vendors, profiles and clock.
+    """Check configuration, secrets, database, broker, profiles with their examples, vendors, clock.
 
     Ends with exit code 1 where a check fails.
     """

@@ -1,10 +1,14 @@
 """``bbic-bridge init``: a configuration to begin with."""
 
+import os
+import shlex
 from pathlib import Path
 
 import click
 
 from bbic_bridge.cli import files
+from bbic_bridge.cli.configuration import CONFIG_VARIABLE
+from bbic_bridge.cli.demo.cases import examples
 from bbic_bridge.cli.options import command
 
 
@@ -19,6 +23,19 @@ def init(*, folder: Path, with_sandbox: bool) -> None:
     written = files.write_configuration(folder, files.Sandbox() if with_sandbox else None)
     for path in written:
         click.echo(f"wrote {path}")
-    click.echo("Keep a copy of secrets/master_key and secrets/index_key in a safe place.")
-    then = "bbic-bridge up --sandbox" if with_sandbox else "edit bridge.toml, bbic-bridge doctor"
-    click.echo(f"Next, in {folder.absolute()}: {then}")
+    for line in next_steps(folder, with_sandbox=with_sandbox):
+        click.echo(line)
+
+
+def next_steps(folder: Path, *, with_sandbox: bool) -> tuple[str, ...]:
+    """What to do now. The commands can be pasted as they stand, in the folder one is in."""
+    config = folder / "bridge.toml"
+    is_found = folder == Path() and CONFIG_VARIABLE not in os.environ
+    named = "" if is_found else f" --config {shlex.quote(str(config))}"
+    events = shlex.quote(str(examples() / "kontaktfamilj_malmo.ndjson"))
+    todo = "" if with_sandbox else " Add your kommuner to it."
+    return (
+        f"Configuration: {config}.{todo} Keep a copy of its master_key and index_key elsewhere.",
+        f"Start it:      bbic-bridge up{' --sandbox' if with_sandbox else ''}{named}",
+        f"Send events:   bbic-bridge send{named} {events if with_sandbox else 'FILE'}",
+    )

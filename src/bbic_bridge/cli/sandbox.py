@@ -35,8 +35,10 @@ def sandbox(*, config: Path | None, port: int, host: str, bridge: str) -> None:
     """
     found = configuration(config)
     parts.require_free(host, port, "--port")
+    from bbic_bridge import telemetry
     from bbic_bridge.sandbox import HistoryUnusable, serve
 
+    telemetry.take_over()
     files.make_private(found.settings.var)
     try:
         serve(sandbox_config(found.settings, host, port, bridge))

@@ -16,6 +16,8 @@ from bbic_bridge.cli.files import make_private
 from bbic_bridge.cli.options import HOST, command, port_option
 from bbic_bridge.delivery.errors import ConfigurationError
 
+STDOUT = 1
+
 
 @command("serve", "Run the receivers alone")
 @port_option("--port", 8800, "Where to listen.")
@@ -91,4 +93,6 @@ def _require_broker(found: Configuration) -> None:
 
 
 def _become(found: Configuration, program: tuple[str, ...], **more: str) -> NoReturn:
+    """What the servers log goes to stderr; Celery's farewell and the like, on stdout, to nobody."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
     os.execve(program[0], program, found.environment(**more))  # noqa: S606 (no shell is wanted)

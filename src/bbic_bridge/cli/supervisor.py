@@ -51,18 +51,27 @@ class Restarts:
         return min(self.max_s, self.base_s * 2.0 ** max(recent - 1, 0))
 
 
+@dataclass(frozen=True, slots=True)
+class Death:
+    """A part that ended by itself and is started again, or that was killed for not ending."""
+
+    part: str
+    ending: str
+    killed: bool = False
+
+
 class Supervisor:
     """A group of processes that live and end together; made inside a running event loop.
 
     Args:
         environment: of every part; secrets travel as paths of files in it, never as arguments.
-        report: told in one line what an operator should know.
+        report: told of each death that nobody asked for.
     """
 
     def __init__(
         self,
         environment: Mapping[str, str],
-        report: Callable[[str], None],
+        report: Callable[[Death], None],
         restarts: Restarts = Restarts(),
     ) -> None:
         self._environment = environment
@@ -104,19 +113,22 @@ class Supervisor:
             if not self.failed.done():
                 self.failed.set_exception(fault)
             return False
-        self._report(f"{kept.part.name} ended ({ending}); starting it again")
+        self._report(Death(kept.part.name, ending))
         with suppress(TimeoutError):
             await asyncio.wait_for(kept.stopping.wait(), delay)
         return True
 
     async def _launch(self, part: Part) -> Process:
-        """In a process group of its own: Ctrl-C reaches the supervisor, which stops in order."""
+        """In a process group of its own: Ctrl-C reaches the supervisor, which stops in order.
+
+        What it logs goes to stderr; Celery's farewell and the like, on stdout, to nobody.
+        """
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid())),
             *part.command,
             env=dict(self._environment),
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=sys.stderr,
+            stdout=asyncio.subprocess.DEVNULL,
             process_group=0,
         )
 
@@ -131,7 +143,7 @@ class Supervisor:
         )
         hurried.cancel()
         if not kept.keeper.done():
-            self._report(f"{kept.part.name} did not end in time; killed")
+            self._report(Death(kept.part.name, "not in time", killed=True))
             kept.kill()
         await kept.keeper
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from bbic_bridge.cli import embedded, parts, web
 from bbic_bridge.cli.configuration import Configuration
 from bbic_bridge.cli.exits import OurFault
-from bbic_bridge.cli.supervisor import Part, Supervisor
+from bbic_bridge.cli.supervisor import Death, Part, Supervisor
 
 READY_WITHIN_S = 120
 POLL_S = 0.05
@@ -46,12 +46,12 @@ class Plan:
         return self.configuration.settings.broker_url.get_secret_value()
 
 
-async def run(plan: Plan, *, ready: Callable[[], None], report: Callable[[str], None]) -> None:
+async def run(plan: Plan, *, ready: Callable[[], None], report: Callable[[Death], None]) -> None:
     """Runs the tree until SIGTERM, SIGINT or SIGHUP; a second signal does not wait for drains.
 
     Args:
         ready: called once, when ``/readyz`` first answered 200.
-        report: told of deaths and restarts.
+        report: told of the parts' deaths.
 
     Raises:
         OurFault: a part keeps ending, or the bridge did not become ready.

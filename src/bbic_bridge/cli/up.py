@@ -14,6 +14,7 @@ from bbic_bridge.cli.instance import Lock, only_instance
 from bbic_bridge.cli.options import HOST, command, port_option
 
 if TYPE_CHECKING:
+    from bbic_bridge.cli.supervisor import Death
     from bbic_bridge.cli.tree import Plan
 
 
@@ -44,8 +45,10 @@ def up(
     Receivers, worker and scheduler over an embedded database and broker: nothing needs to be
     installed or configured. One line with the address is printed when it is ready.
     """
+    from bbic_bridge import telemetry
     from bbic_bridge.cli.tree import Plan
 
+    telemetry.take_over("WARNING")
     found = configuration(config, sandbox_port=sandbox_port if with_sandbox else None)
     var, named = found.settings.var, found.settings.broker_url.get_secret_value()
     with ExitStack() as held:
@@ -66,21 +69,21 @@ def _require_free_ports(plan: "Plan") -> None:
 
 def _prepare(found: Configuration) -> None:
     """Migrates, and builds the bridge once, so that a wrong setting shows here and at once."""
-    from bbic_bridge import telemetry
     from bbic_bridge.bootstrap import bootstrap, no_wake
     from bbic_bridge.services import upkeep
 
-    telemetry.configure("ERROR")
     require_sound_secrets(found.settings)
     upkeep.migrate(found.settings)
     bootstrap(found.settings, wake=no_wake).close()
 
 
 def _tell_of_idle_sandbox(plan: "Plan") -> None:
+    from bbic_bridge import telemetry
+
     kommuner = plan.configuration.settings.kommun.values()
     address = plan.sandbox_address
     if address and not any(kommun.write_url.startswith(address) for kommun in kommuner):
-        click.echo(f"Note: no kommun in the configuration points at {address}.", err=True)
+        telemetry.get_logger().warning("sandbox_idle")
 
 
 def _run(plan: "Plan", lock: Lock) -> None:
@@ -91,4 +94,14 @@ def _run(plan: "Plan", lock: Lock) -> None:
         beside = f", sandbox at {plan.sandbox_address}" if plan.sandbox_port else ""
         click.echo(f"bbic-bridge is ready at {plan.address}{beside}")
 
-    asyncio.run(tree.run(plan, ready=ready, report=lambda line: click.echo(line, err=True)))
+    asyncio.run(tree.run(plan, ready=ready, report=_tell_of))
+
+
+def _tell_of(death: "Death") -> None:
+    from bbic_bridge import telemetry
+
+    log = telemetry.get_logger()
+    if death.killed:
+        log.warning("part_killed", process=death.part)
+    else:
+        log.warning("part_ended", process=death.part, status=death.ending)

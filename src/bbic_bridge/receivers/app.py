@@ -62,7 +62,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if app.state.front is None:
         from bbic_bridge.bootstrap import bootstrap
 
-        telemetry.configure()
+        telemetry.take_over()
         made = bootstrap(load_default())
     try:
         if made is not None:

@@ -1,7 +1,6 @@
 """The outermost layer: what nobody foresaw becomes a 500 that says nothing of the request."""
 
 import sys
-import traceback
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,6 +9,7 @@ from bbic_bridge import telemetry
 from bbic_bridge.delivery.errors import BridgeError
 from bbic_bridge.receivers.problems import INTERNAL, response
 
+log = telemetry.get_logger()
 _HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 
 
@@ -41,8 +41,10 @@ class Guard:
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001  the last place that can keep it in
-            telemetry.get_logger().error(
-                "request_failed", error=telemetry.error_name(error), code=_place(error)
+            log.error(
+                "request_failed",
+                error=telemetry.error_name(error),
+                code=telemetry.place_of(error.__traceback__),
             )
             if not started:
                 await response(INTERNAL)(scope, receive, guarded)
@@ -54,12 +56,8 @@ def _briefly(send: Send) -> Send:
     async def told(message: Message) -> None:
         error = sys.exc_info()[1]
         if message["type"] == "lifespan.startup.failed" and isinstance(error, BridgeError):
-            message = {**message, "message": str(error)}
+            log.error("start_failed", error=telemetry.error_name(error), because=str(error))
+            message = {**message, "message": ""}
         await send(message)
 
     return told
-
-
-def _place(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].name}:{frames[-1].lineno}"

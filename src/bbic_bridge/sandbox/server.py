@@ -59,6 +59,7 @@ class Server(uvicorn.Server):
                 lifespan="on",
                 access_log=False,
                 proxy_headers=False,
+                log_config=None,  # whoever runs it decides where logs go
                 log_level="warning",
                 timeout_graceful_shutdown=GRACE_S,
                 backlog=BACKLOG,

@@ -14,8 +14,10 @@ from celery.signals import (
 
 from bbic_bridge import settings, telemetry
 from bbic_bridge.bootstrap import bootstrap, no_wake
+from bbic_bridge.delivery.errors import BridgeError
 from bbic_bridge.workers.pump import Pump
 
+log = telemetry.get_logger()
 _starting = threading.Lock()
 _pumps: list[Pump] = []
 
@@ -35,6 +37,14 @@ def pump() -> Pump:
         return _pumps[0]
 
 
+def _begin() -> None:
+    """Starts the pump before the first task asks for it; that one tries again if this fails."""
+    try:
+        pump()
+    except BridgeError as error:
+        log.error("start_failed", error=telemetry.error_name(error), because=str(error))
+
+
 def stop() -> None:
     """Drains this process's pump, if it has one."""
     with _starting:
@@ -47,8 +57,7 @@ def stop() -> None:
 @worker_process_init.connect
 def _in_child(**_: Any) -> None:
     _pumps.clear()  # a forked copy of the parent's, should it ever have one, is not ours
-    telemetry.configure()
-    pump()
+    _begin()
 
 
 @worker_process_shutdown.connect
@@ -59,8 +68,7 @@ def _child_ends(**_: Any) -> None:
 @worker_ready.connect
 def _alone(sender: Any, **_: Any) -> None:
     if not isinstance(sender.pool, Prefork):
-        telemetry.configure()
-        pump()
+        _begin()
 
 
 @worker_shutting_down.connect

@@ -37,11 +37,11 @@ class Case:
 
 def load_case(name: str) -> Case:
     """A case by the name of its file."""
-    text = (_folder() / f"{name}.ndjson").read_text(encoding="utf-8")
+    text = (examples() / f"{name}.ndjson").read_text(encoding="utf-8")
     return Case(tuple(json.loads(line) for line in text.splitlines()))
 
 
-def _folder() -> Path:
+def examples() -> Path:
     """``examples/`` is packaged as it is; an editable install finds it where it lies."""
     package = Path(str(files("bbic_bridge")))
     packaged = package / "examples"
