@@ -1,7 +1,9 @@
 """Changes read off the extracts: what they tell, whom of, and where the next pass starts."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bbic_bridge.adapters import System, build
-from bbic_bridge.delivery.errors import Transient
-from bbic_bridge.delivery.ports import Link, VendorChange
+from bbic_bridge.delivery.errors import Contract, Transient
+from bbic_bridge.delivery.ports import Link, Page, Unreadable, VendorChange
 from bbic_bridge.settings import Kommun
 from tests.adapters.familycare_rows import (
     CUSTOMER,
@@ -33,10 +35,21 @@ def system() -> Iterator[System]:
         yield built
 
 
-def extract(system: System, **lists: list[dict[str, Any]]) -> list[VendorChange]:
+def read(system: System, **lists: list[Any]) -> list[Page]:
     with familycare("Extract/", **lists):
-        pages = list(system.changes("familycare", None, NOW))
-    return [change for page in pages for change in page.changes]
+        return list(system.changes("familycare", None, NOW))
+
+
+def extract(system: System, **lists: list[Any]) -> list[VendorChange]:
+    told = [one for page in read(system, **lists) for one in page.changes]
+    return [one for one in told if isinstance(one, VendorChange)]
+
+
+def unreadable(system: System, **lists: list[Any]) -> Unreadable:
+    """The only row that cannot be read."""
+    told = [one for page in read(system, **lists) for one in page.changes]
+    (found,) = [one for one in told if isinstance(one, Unreadable)]
+    return found
 
 
 def test_each_kind_of_row_tells_its_change(system: System) -> None:
@@ -184,3 +197,141 @@ def test_the_first_pass_begins_an_hour_ago_and_moves_only_at_its_end(
     assert [page.cursor for page in pages[:-1]] == [begun.isoformat()] * 4
     local = begun.astimezone(ZoneInfo("Europe/Stockholm")).strftime("%Y-%m-%dT%H:%M:%S")
     assert [params["modifiedAfter"] for params in asked] == [local] * 4
+
+
+BAD = "i går " + PERSON
+
+
+@pytest.mark.parametrize(
+    ("lists", "row", "kind", "field"),
+    [
+        (
+            {"Services": [service(31, EndDate=BAD), service(32, EndDate=at("2027-04-24"))]},
+            "Services:31",
+            "insats_avslutad",
+            "Extract/Services, field EndDate: value_error",
+        ),
+        (
+            {"Decisions": [decision(11, Date=BAD), decision(12)]},
+            "Decisions:11",
+            "beslut_registrerat",
+            "Extract/Decisions, field Date: value_error",
+        ),
+        (
+            {"Executions": [execution(21, ServiceId=[], FromDate="9999-12-31T23:59:59Z")]},
+            "Executions:21",
+            "beslut_verkstallt",
+            "Extract/Executions, field FromDate: value_error",
+        ),
+        (
+            {"ResourceAllocations": [allocation(41, Percent="hela")]},
+            "ResourceAllocations:41",
+            "resurs_tilldelad",
+            "Extract/ResourceAllocations, field Percent: int_parsing",
+        ),
+        (
+            {"Decisions": [decision(11, Id=PERSON + "x"), decision(12)]},
+            None,
+            "beslut_registrerat",
+            "Extract/Decisions, field Id: int_parsing",
+        ),
+        ({"Decisions": [PERSON, decision(12)]}, None, "beslut_registrerat", "field : model_type"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_named_and_the_others_are_told(
+    system: System, lists: dict[str, list[Any]], row: str | None, kind: str, field: str
+) -> None:
+    bad = unreadable(system, **lists)
+    assert (bad.row, bad.kind, bad.stream, bad.code) == (row, kind, "familycare", "malformed_row")
+    assert bad.where.startswith("profile procapita/standard, message Extract/")
+    assert field in bad.where
+    assert PERSON not in bad.where + repr(bad)
+    rest = sum(map(len, lists.values())) - 1
+    assert len(extract(system, **lists)) == rest
+    assert read(system, **lists)[-1].cursor == (NOW - timedelta(hours=1, seconds=5)).isoformat()
+
+
+def test_a_page_that_is_none_is_an_error_of_the_stream(system: System) -> None:
+    with familycare("Extract/") as router:
+        router["Decisions"].respond(200, json={"TotalNumberOfRecords": "många", "Result": []})
+        with pytest.raises(Contract) as caught:
+            list(system.changes("familycare", None, NOW))
+    assert caught.value.where == "Extract/Decisions: TotalNumberOfRecords: int_parsing"
+
+
+def test_other_business_that_cannot_be_read_is_still_other_business(system: System) -> None:
+    row = decision(11, Type="Bifall - Ekonomiskt bistånd", Date=BAD)
+    assert [one for page in read(system, Decisions=[row]) for one in page.changes] == []
+
+
+@pytest.mark.parametrize(
+    ("lists", "bad", "mended"),
+    [
+        ({}, ("Services", service(31, EndDate=BAD)), {"EndDate": at("2027-04-24")}),
+        ({}, ("Decisions", decision(11, Date=BAD)), {"Date": at("2026-10-24")}),
+        (
+            {"Services": [service(31)]},
+            ("Executions", execution(21, FromDate=BAD)),
+            {"FromDate": at("2026-10-25")},
+        ),
+        (
+            {"Services": [service(31)]},
+            ("ResourceAllocations", allocation(41, StartDate=BAD)),
+            {"StartDate": at("2026-10-25")},
+        ),
+        (
+            {"Decisions": [decision(11, Type="Annat")]},
+            ("ResourceAllocations", allocation(41, StartDate=BAD)),
+            {"StartDate": at("2026-10-25")},
+        ),
+    ],
+)
+def test_a_row_is_read_again_with_what_its_pass_had_seen(
+    system: System,
+    lists: dict[str, list[dict[str, Any]]],
+    bad: tuple[str, dict[str, Any]],
+    mended: dict[str, Any],
+) -> None:
+    """As if the bridge had learnt to read it: the row is mended where it lies."""
+    name, row = bad
+    kept = unreadable(system, **lists, **{name: [row]})
+    assert system.read_again(kept) == kept
+    mendable = json.dumps({name: row | mended}).encode()
+    wanted = extract(system, **lists, **{name: [row | mended]})[-1]
+    assert system.read_again(replace(kept, raw=mendable)) == wanted
+    assert wanted.person == PERSON
+
+
+def test_a_row_that_tells_nothing_when_it_is_read_again_is_no_news(system: System) -> None:
+    kept = unreadable(system, Services=[service(31, StartDate=BAD)])
+    mended = json.dumps({"Services": service(31)}).encode()
+    assert system.read_again(replace(kept, raw=mended)) is None
+
+
+def test_what_hangs_on_a_row_that_cannot_be_read_still_finds_its_person(system: System) -> None:
+    lists = {
+        "Services": [service(31, EndDate=BAD)],
+        "Executions": [execution(21)],
+        "ResourceAllocations": [allocation(41, CustomerNumber=None)],
+    }
+    told = extract(system, **lists)
+    assert [(change.kind, change.person) for change in told] == [
+        ("beslut_verkstallt", PERSON),
+        ("resurs_tilldelad", PERSON),
+    ]
+    assert Link("beslut", "", "11") in told[0].links
+
+
+def test_rows_that_can_be_read_are_named_whether_they_tell_something_or_not(
+    system: System,
+) -> None:
+    lists = {"Services": [service(31)], "Decisions": [decision(11), decision(12, Type="Annat")]}
+    pages = read(system, **lists)
+    assert [page.silent for page in pages[:2]] == [("Services:31",), ("Decisions:12",)]
+    (change,) = extract(system, **lists)
+    assert change.row == "Decisions:11"
+
+
+def test_the_extract_begins_an_hour_before_it_is_first_seen(system: System) -> None:
+    assert system.start_of("familycare", NOW) == (NOW - timedelta(hours=1)).isoformat()
+    assert system.start_of("andringar", NOW) == ""

@@ -11,7 +11,7 @@ import respx
 
 from bbic_bridge.adapters.channels.http import Clock, Http
 from bbic_bridge.adapters.procapita.familycare import PASSES, FamilyCare, local
-from bbic_bridge.adapters.procapita.rows import Decision, Service, child, legal_date
+from bbic_bridge.adapters.procapita.rows import Decision, Malformed, Service, child, legal_date
 from bbic_bridge.delivery.errors import Contract, DeliveryError, Throttled, Transient
 
 BASE = "http://procapita.test/WESE.FC.Api.FC"
@@ -85,10 +85,29 @@ def test_the_extract_asks_for_what_changed_and_gives_the_vendors_time(client: Fa
     route.mock(return_value=_page([service], 1, Date="Mon, 02 Nov 2026 12:00:00 GMT"))
     (page,) = client.extract(Service, datetime(2026, 11, 2, 11, 30, tzinfo=UTC))
     assert page.at == datetime(2026, 11, 2, 12, tzinfo=UTC)
-    assert (page.rows[0].type, page.rows[0].execution_id) == ("Kontaktfamilj", 4)
+    (row,) = page.rows
+    assert isinstance(row, Service)
+    assert (row.type, row.execution_id) == ("Kontaktfamilj", 4)
     asked = dict(route.calls[0].request.url.params)
     assert asked["modifiedAfter"] == "2026-11-02T12:30:00"
     assert (asked["offset"], asked["limit"]) == ("0", "2")
+
+
+@respx.mock
+def test_a_row_of_the_extract_that_cannot_be_read_counts_like_any_other(
+    client: FamilyCare,
+) -> None:
+    route = respx.get(f"{BASE}/apifc/v1/Extract/Decisions")
+    bad = {**DECISION, "Id": 2, "Date": f"i går {TOLVAN}"}
+    route.side_effect = [_page([*_decisions(1), bad], 3), _page(_decisions(3), 3)]
+    pages = list(client.extract(Decision, datetime(2026, 11, 2, tzinfo=UTC)))
+    rows = [row for page in pages for row in page.rows]
+    assert [row if isinstance(row, Malformed) else row.id for row in rows] == [
+        1,
+        Malformed(bad, "Date: value_error"),
+        3,
+    ]
+    assert [call.request.url.params["offset"] for call in route.calls] == ["0", "2"]
 
 
 @respx.mock

@@ -6,7 +6,7 @@ import pytest
 
 from bbic_bridge.cli.sync import exit_code
 from bbic_bridge.services import sync as service
-from bbic_bridge.services.views import SyncReport
+from bbic_bridge.services.views import SyncProblem, SyncReport
 from tests.cli.conftest import Cli
 from tests.servers.ports import free_port
 
@@ -30,13 +30,14 @@ def test_a_vendor_that_cannot_be_reached_is_told(cli: Cli, monkeypatch: pytest.M
     ("problems", "code"),
     [
         ((), 0),
-        (("extract: connect_failed",), 3),
-        (("a: http_500", "b: timeout"), 3),
-        (("a: answer_invalid",), 1),
+        (("connect_failed",), 3),
+        (("http_500", "timeout"), 3),
+        (("breaks_contract",), 1),
     ],
 )
 def test_the_exit_code_tells_what_is_needed(problems: tuple[str, ...], code: int) -> None:
-    assert exit_code([SyncReport("malmo"), SyncReport("exempel", problems=problems)]) == code
+    found = tuple(SyncProblem("exempel", "treserva", "andringar", one) for one in problems)
+    assert exit_code([SyncReport("malmo"), SyncReport("exempel", problems=found)]) == code
 
 
 def test_an_unknown_kommun_is_wrong_use(cli: Cli) -> None:

@@ -18,6 +18,7 @@ from bbic_bridge.services.views import (
     ReplayItem,
     Result,
     Status,
+    SyncProblem,
 )
 from bbic_bridge.settings import Settings
 from bbic_bridge.store.engine import StoreUnavailable
@@ -143,6 +144,8 @@ class FakeDesk:
             parked_behind_failed=2,
             waiting_too_long=0,
             sync_lag_s={"malmo": 12.0},
+            sync_problems=(SyncProblem("malmo", "procapita", "familycare", "connect_failed"),),
+            parked_changes={"malmo": 3, "exempel": 0},
         )
 
     def not_ready(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ import pytest
 import standardwebhooks
 from pydantic import SecretStr
 
-from bbic_bridge import adapters
+from bbic_bridge import adapters, contracts
 from bbic_bridge.bootstrap import bootstrap
+from bbic_bridge.mappings.engine import shipped
 from bbic_bridge.receivers import create_app
 from bbic_bridge.security.envelope import new_root_key
-from bbic_bridge.services import queries, upkeep
+from bbic_bridge.services import fetching, queries, upkeep
 from bbic_bridge.services.bridge import Bridge
+from bbic_bridge.services.sync import sync_kommun
 from bbic_bridge.services.views import Filter
 from bbic_bridge.settings import Settings
 from tests.handbook.minsta import BARN, handelse
@@ -205,11 +208,71 @@ async def test_what_a_vendor_tells_reaches_the_feed_once(client: httpx.AsyncClie
     assert unseen["events"] == []
 
 
+def news(number: int, handelse: str = "resurs.ny") -> bytes:
+    resource = f'<NyResurs resursId="R-{number}"/>'
+    time = "2026-09-16T13:05:00Z"
+    return (
+        f'<Andring andringsId="{number}" id="R-{number}" tid="{time}" handelse="{handelse}">'
+        f"{resource}</Andring>"
+    ).encode()
+
+
+async def registered(client: httpx.AsyncClient) -> list[str]:
+    feed = (await client.get("/v1/events", headers=bearer("admin"))).json()["events"]
+    return [one["data"]["resurs_id"] for one in feed]
+
+
+async def test_one_unreadable_change_of_three_is_parked_and_comes_once_when_it_is_mended(
+    client: httpx.AsyncClient, bridge: Bridge, settings: Settings, tmp_path: Path
+) -> None:
+    """Mended in the profile: a folder of its own, that knows the vendor's new word."""
+    odd = news(2, "resurs.tillagd")
+    body = b'<Andringar xmlns="urn:bbic-bridge:treserva:1">%b%b%b</Andringar>'
+    body %= (news(1), odd, news(3))
+    answer = await tell(client, body)
+    assert (answer.status_code, answer.json()["results"][0]["status"]) == (202, "accepted")
+    assert await registered(client) == ["R-1", "R-3"]
+    (parked,) = fetching.list_parked(bridge)
+    assert (parked.kommun, parked.system, parked.id) == ("exempel", "treserva", "andring:2")
+    assert parked.where.startswith("profile treserva/standard, message andring, field kind")
+    assert 'bbic_parked_changes{kommun="exempel"} 1.0' in (await client.get("/metrics")).text
+    assert (await tell(client, body)).json()["results"][0]["status"] == "duplicate"
+
+    with mended(settings, tmp_path) as again:
+        assert again.store is not bridge.store
+        assert sync_kommun(again, "exempel").emitted == 1
+        assert sync_kommun(again, "exempel").read == 0
+        assert list(fetching.list_parked(again)) == []
+    assert await registered(client) == ["R-1", "R-3", "R-2"]
+
+
+@contextmanager
+def mended(settings: Settings, folder: Path) -> Iterator[Bridge]:
+    """The bridge started again with a profile that has the code, and a schema that allows it."""
+    own = folder / "profiles" / "treserva" / "egen"
+    own.mkdir(parents=True)
+    standard = shipped()["treserva/standard"] / "profile.toml"
+    toml = standard.read_text(encoding="utf-8").replace("contract:treserva.xsd", "egen.xsd")
+    toml = toml.replace("changes_feed = true", "changes_feed = false")
+    schema = contracts.path("treserva.xsd").read_text(encoding="utf-8")
+    for name, text in (("profile.toml", toml), ("egen.xsd", schema)):
+        assert "resurs.ny" in text
+        (own / name).write_text(text.replace("resurs.ny", "resurs.tillagd"), encoding="utf-8")
+    exempel = settings.kommun["exempel"].model_copy(update={"profile": "treserva/egen"})
+    treserva = adapters.build("exempel", exempel, profiles=folder / "profiles")
+    bridge = bootstrap(settings, clock=lambda: NOW, systems={"exempel": treserva}.__getitem__)
+    try:
+        yield bridge
+    finally:
+        bridge.close()
+        treserva.close()
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [
         (b"<!DOCTYPE x [<!ENTITY y SYSTEM 'file:///etc/passwd'>]>" + NEWS, "DOCTYPE"),
-        (NEWS.replace(b"2026-09-16T", b"189001019802"), "Andring"),
+        (NEWS.replace(b"</Andringar>", b"<Skrap>189001019802</Skrap></Andringar>"), "Skrap"),
         (NEWS[:-1], "line 3"),
         (NEWS.replace(b"R-77", b"R-\xff"), "UTF-8"),
     ],

@@ -77,6 +77,10 @@ async def test_metrics_tell_what_the_store_holds(client: httpx.AsyncClient) -> N
         ("bbic_deliveries", "verified"): 5,
         ("bbic_callbacks", "verified"): 3,
         ("bbic_sync_lag_seconds", "malmo"): 12,
+        ("bbic_sync_problems", "malmo"): 1,
+        ("bbic_sync_problems", "exempel"): 0,
+        ("bbic_parked_changes", "malmo"): 3,
+        ("bbic_parked_changes", "exempel"): 0,
     }
 
 

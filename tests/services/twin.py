@@ -13,7 +13,8 @@ from bbic_bridge.delivery.ports import (
     Order,
     Page,
     Receipt,
-    VendorChange,
+    Told,
+    Unreadable,
 )
 
 
@@ -31,6 +32,10 @@ class Twin:
         self.deaf: DeliveryError | None = None
         self.hidden: set[str] = set()
         self.pages: list[Page] = []
+        self.start = ""
+        self.silence: DeliveryError | None = None
+        self.mended: dict[bytes, Told | None] = {}
+        self.webhooks: dict[bytes, tuple[Told, ...]] = {}
         self.unmappable: DeliveryError | None = None
 
     def capability(self, operation: str) -> Capability:
@@ -65,19 +70,28 @@ class Twin:
     def streams(self) -> tuple[str, ...]:
         return ("changes",)
 
-    def changes(self, stream: str, cursor: str | None, now: datetime) -> Iterator[Page]:
+    def start_of(self, stream: str, now: datetime) -> str:
         del stream, now
-        start = int(cursor or 0)
-        yield from self.pages[start:]
+        return self.start
 
-    def tell(self, *changes: VendorChange) -> None:
+    def changes(self, stream: str, cursor: str | None, now: datetime) -> Iterator[Page]:
+        """All pages after the cursor, then ``silence`` if there is one."""
+        del stream, now
+        yield from self.pages[int(cursor or 0) :]
+        if self.silence is not None:
+            raise self.silence
+
+    def tell(self, *changes: Told, silent: tuple[str, ...] = ()) -> None:
         """Puts a page of changes where a sync finds it."""
-        self.pages.append(Page(changes, str(len(self.pages) + 1)))
+        self.pages.append(Page(changes, str(len(self.pages) + 1), silent))
 
-    def parse_webhook(self, body: bytes) -> tuple[VendorChange, ...]:
-        """It sends no webhooks: what it tells, it tells when asked."""
-        del body
-        return ()
+    def parse_webhook(self, body: bytes) -> tuple[Told, ...]:
+        """What ``webhooks`` says that a body tells."""
+        return self.webhooks[body]
+
+    def read_again(self, unread: Unreadable) -> Told | None:
+        """What ``mended`` says that a row tells now; else it still cannot be read."""
+        return self.mended.get(unread.raw, unread)
 
     def _link(self, order: Order) -> Link:
         return Link("beslut", str(order.uppgift.get("beslut_id", "-")), f"V-{order.reference}")

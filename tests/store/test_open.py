@@ -1,12 +1,17 @@
 """Opening a database: the newest schema and the right keys, or a clear refusal."""
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from bbic_bridge.delivery.errors import ConfigurationError
 from bbic_bridge.security.envelope import RootKeys, new_root_key
+from bbic_bridge.store import migrations
 from bbic_bridge.store.migrate import migrate, state
 from bbic_bridge.store.schema import metadata
 from bbic_bridge.store.store import Store
@@ -35,6 +40,30 @@ def test_the_migrations_make_the_tables_that_the_code_expects(database_url: str)
 def test_migrating_twice_changes_nothing(database_url: str) -> None:
     assert state(database_url) is None
     assert migrate(database_url) == migrate(database_url) == state(database_url)
+
+
+def test_what_an_earlier_schema_held_is_kept(database_url: str) -> None:
+    """A stream that had been read before has been read; nothing of it has failed."""
+    engine = sa.create_engine(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for row in (
+            "INSERT INTO watermarks VALUES ('malmo', 'procapita', 'familycare', '7', 5)",
+            "INSERT INTO vendor_changes VALUES "
+            "('malmo', 'procapita', 'x:1', 'x', 'held', NULL, 5, NULL)",
+        ):
+            connection.exec_driver_sql(row)
+    migrate(database_url)
+    with engine.connect() as connection:
+        mark = connection.execute(sa.select(metadata.tables["watermarks"])).one()
+        change = connection.execute(sa.select(metadata.tables["vendor_changes"])).one()
+    engine.dispose()
+    assert (mark.cursor, mark.at, mark.read, mark.failed_code) == ("7", 5, 1, None)
+    assert (change.key, change.state, change.digest) == ("x:1", "held", None)
 
 
 def test_a_database_without_schema_says_what_to_do(database_url: str) -> None:

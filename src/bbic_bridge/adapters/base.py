@@ -20,7 +20,8 @@ from bbic_bridge.delivery.ports import (
     Order,
     Page,
     Receipt,
-    VendorChange,
+    Told,
+    Unreadable,
 )
 
 
@@ -72,13 +73,21 @@ class System(ABC):
     def streams(self) -> tuple[str, ...]:
         """Names of the change streams that ``changes`` can read."""
 
+    def start_of(self, stream: str, now: datetime) -> str:  # noqa: ARG002  (port)
+        """A stream begins with all that it holds, unless the system says otherwise."""
+        return ""
+
     @abstractmethod
     def changes(self, stream: str, cursor: str | None, now: datetime) -> Iterator[Page]:
         """Pages of changes after the cursor, to the end."""
 
     @abstractmethod
-    def parse_webhook(self, body: bytes) -> tuple[VendorChange, ...]:
+    def parse_webhook(self, body: bytes) -> tuple[Told, ...]:
         """Changes told by a signed webhook."""
+
+    @abstractmethod
+    def read_again(self, unread: Unreadable) -> Told | None:
+        """What a row that could not be read tells now."""
 
     @abstractmethod
     def _effects(self, operation: str) -> tuple[str | None, ...]:

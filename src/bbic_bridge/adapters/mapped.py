@@ -7,10 +7,10 @@ about our reference. Anything else is ``Contract``, with the answer kept.
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from bbic_bridge.adapters.base import System
-from bbic_bridge.adapters.changes import vendor_change
+from bbic_bridge.adapters.changes import row_name, vendor_change
 from bbic_bridge.adapters.channels import statuses
 from bbic_bridge.adapters.channels.http import KEPT_BYTES, Answer, Http
 from bbic_bridge.adapters.identities import known_ids, links_of
@@ -22,13 +22,26 @@ from bbic_bridge.delivery.errors import (
     NeedsPerson,
     Rejected,
 )
-from bbic_bridge.delivery.ports import Finding, Link, Lookup, Order, Page, Receipt, VendorChange
+from bbic_bridge.delivery.ports import (
+    WEBHOOK,
+    Finding,
+    Link,
+    Lookup,
+    Order,
+    Page,
+    Receipt,
+    Told,
+    Unreadable,
+)
 from bbic_bridge.handbook.uppgifter import UPPGIFTER
+from bbic_bridge.mappings.apart import Unread
 from bbic_bridge.mappings.engine import MappingError, Profile
 from bbic_bridge.mappings.messages import message_name
 
 FEED = "andringar"
 PAGE_SIZE = 100
+BREAKS_CONTRACT = "breaks_contract"
+T = TypeVar("T")
 
 
 class MappedSystem(System):
@@ -82,10 +95,23 @@ class MappedSystem(System):
             raise ConfigurationError(f"{self.name} has no stream {stream}")
         return self._feed(cursor or None)
 
-    def parse_webhook(self, body: bytes) -> tuple[VendorChange, ...]:
-        """Changes told by a signed webhook. Raises ``Contract`` with the field in ``reason``."""
-        _, page = self._understand(body, parse_untrusted, "andringar")
-        return self._changes_of(page)
+    def parse_webhook(self, body: bytes) -> tuple[Told, ...]:
+        """Changes told by a signed webhook, each judged by itself.
+
+        Raises:
+            Contract: it cannot be taken apart; with the field in ``where``.
+        """
+        read = self.profile.parse_page
+        _, (_, changes) = self._understand(body, parse_untrusted, read, "andringar")
+        return tuple(self._told(change, WEBHOOK) for change in changes)
+
+    def read_again(self, unread: Unreadable) -> Told | None:
+        """What a change tells now that the profile may have been mended. Pure."""
+        try:
+            element = parse_untrusted(unread.raw)
+        except XmlRefused:
+            return unread
+        return self._told(self.profile.parse_change(element), unread.stream)
 
     @abstractmethod
     def _wrapped(self, message: Element) -> bytes:
@@ -112,7 +138,7 @@ class MappedSystem(System):
             return self._wrapped(self.profile.build(message, data))
         except MappingError as error:
             reason = str(error)
-        raise NeedsPerson("cannot_be_mapped", reason=reason)
+        raise NeedsPerson("cannot_be_mapped", reason=reason, where=reason)
 
     def _effects(self, operation: str) -> tuple[str | None, ...]:
         return self.profile.effects(operation)
@@ -148,7 +174,9 @@ class MappedSystem(System):
         self, answer: Answer, *expected: str, reference: str | None = None
     ) -> tuple[str, dict[str, Any]]:
         """The message in an answer, and what it says; it must be about ``reference``."""
-        message, data = self._understand(answer.body, self._unwrapped, *expected)
+        message, data = self._understand(
+            answer.body, self._unwrapped, self.profile.parse, *expected
+        )
         if reference is not None and data["referens"] != reference:
             raise Contract("other_reference", answer=answer.body[:KEPT_BYTES])
         return message, data
@@ -157,28 +185,37 @@ class MappedSystem(System):
         more = True
         while more:
             answer = self._could_be_asked(self._ask_for_changes(cursor))
-            _, page = self._read(answer, "andringar")
+            read = self.profile.parse_page
+            _, (page, told) = self._understand(answer.body, self._unwrapped, read, "andringar")
             more, following = page.get("fler", False), page.get("nasta")
             if following is None or (more and following == cursor):
                 raise Contract("feed_without_cursor", answer=answer.body[:KEPT_BYTES])
             cursor = following
-            yield Page(self._changes_of(page), following)
+            yield Page(tuple(self._told(change, FEED) for change in told), following)
 
-    def _changes_of(self, page: Mapping[str, Any]) -> tuple[VendorChange, ...]:
-        return tuple(vendor_change(told, self.object_keyed) for told in page["andringar"])
+    def _told(self, change: Mapping[str, Any] | Unread, stream: str) -> Told:
+        if isinstance(change, Unread):
+            row, where = row_name("andring", change.andrings_id), str(change.error)
+            return Unreadable(row, change.kind, stream, BREAKS_CONTRACT, where, change.raw)
+        row = row_name("andring", change["andrings_id"])
+        return vendor_change(change, self.object_keyed, row)
 
     def _understand(
-        self, body: bytes, unwrap: Callable[[bytes], Element], *expected: str
-    ) -> tuple[str, dict[str, Any]]:
+        self,
+        body: bytes,
+        unwrap: Callable[[bytes], Element],
+        read: Callable[[str, Element], T],
+        *expected: str,
+    ) -> tuple[str, T]:
         code = "unexpected_message"
         try:
             element = unwrap(body)
             message = self.profile.message_of(element)
             if message in expected:
-                return message, self.profile.parse(message, element)
+                return message, read(message, element)
             reason = f"{message} instead of {' or '.join(expected)}"
         except XmlRefused as error:
             code, reason = "malformed_xml", str(error)
         except MappingError as error:
-            code, reason = "breaks_contract", str(error)
-        raise Contract(code, reason=reason, answer=body[:KEPT_BYTES])
+            code, reason = BREAKS_CONTRACT, str(error)
+        raise Contract(code, reason=reason, where=reason, answer=body[:KEPT_BYTES])

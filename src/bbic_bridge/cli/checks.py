@@ -13,11 +13,16 @@ from urllib.parse import urlsplit
 from bbic_bridge.cli import embedded, web
 from bbic_bridge.cli.configuration import Configuration
 from bbic_bridge.cli.instance import running
+from bbic_bridge.cli.output import when
+from bbic_bridge.cli.parked import told
 from bbic_bridge.delivery.errors import BridgeError, ConfigurationError
 
 if TYPE_CHECKING:
     from bbic_bridge.mappings.profile import Profile
     from bbic_bridge.settings import Settings
+
+UNREAD = "see the checks of the vendor; is beat running? `bbic-bridge sync --once` tries now"
+PARKED = "`bbic-bridge sync --parked` lists them; mend the mapping profile and start again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ def run_checks(found: Configuration) -> Iterator[Check]:
         _database,
         _broker,
         _profiles,
+        _changes,
         _vendors,
     )
     for check in checks:
@@ -162,6 +168,32 @@ def _examples(what: str, profile: "Profile", folder: Path) -> Iterator[Check]:
         yield Check(what, "warn", found, "write them (docs/mapping): they show what is sent")
     else:
         yield Check(what, "ok", "all pairs hold in both directions")
+
+
+def _changes(found: Configuration) -> Iterator[Check]:
+    """Whether what the vendors tell is fetched, and can be read."""
+    from bbic_bridge.bootstrap import bootstrap, no_wake
+    from bbic_bridge.services import fetching
+
+    try:
+        bridge = bootstrap(found.settings, wake=no_wake)
+    except BridgeError as error:
+        yield Check("changes", "fail", f"cannot be looked at: {error}", "mend what stands above")
+        return
+    try:
+        problems, heaps = fetching.problems(bridge), fetching.parked_heaps(bridge)
+    finally:
+        bridge.close()
+    for problem in problems:
+        since = f"not read since {when(problem.since)}"
+        yield Check(f"{problem.kommun}: changes", "fail", f"{told(problem)}, {since}", UNREAD)
+    for heap in heaps:
+        what = f"{heap.stream}: {heap.rows} parked, {heap.code}: {heap.where}"
+        yield Check(f"{heap.kommun}: changes", "fail", what, PARKED)
+    troubled = {problem.kommun for problem in problems} | {heap.kommun for heap in heaps}
+    for name in found.settings.kommun:
+        if name not in troubled:
+            yield Check(f"{name}: changes", "ok", "none is late or unread")
 
 
 def _vendors(found: Configuration) -> Iterator[Check]:

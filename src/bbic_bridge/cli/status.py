@@ -1,5 +1,6 @@
 """``bbic-bridge status``: how the bridge is, in counts and ages."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -7,7 +8,8 @@ import click
 from bbic_bridge.cli.bridge import opened
 from bbic_bridge.cli.exits import DONE, NEEDS_PERSON
 from bbic_bridge.cli.options import command
-from bbic_bridge.cli.output import STATE_STYLES, print_json, print_table
+from bbic_bridge.cli.output import STATE_STYLES, clean, print_json, print_table, when
+from bbic_bridge.cli.parked import told
 from bbic_bridge.delivery.states import MEANING
 from bbic_bridge.delivery.states import NEEDS_PERSON as PERSON_STATES
 from bbic_bridge.services.views import Status
@@ -32,7 +34,8 @@ def status(*, config: Path | None, as_json: bool) -> None:
 
 def needs_person(found: Status) -> bool:
     failed = any(found.deliveries.get(state) for state in PERSON_STATES)
-    return bool(failed or found.waiting_too_long)
+    unread = found.sync_problems or any(found.parked_changes.values())
+    return bool(failed or found.waiting_too_long or unread)
 
 
 def _print(found: Status) -> None:
@@ -54,7 +57,16 @@ def _late(found: Status) -> list[str]:
         (found.parked_behind_failed, "{} wait behind one that failed."),
         (found.waiting_too_long, "{} have waited too long for what must come first."),
     ]
-    told = [text.format(value) for value, text in lines if value]
-    return told + [
-        f"Changes of {k} were fetched {s:.0f} s ago." for k, s in found.sync_lag_s.items()
-    ]
+    late = [text.format(value) for value, text in lines if value]
+    return late + list(_changes(found))
+
+
+def _changes(found: Status) -> Iterator[str]:
+    """How the reading of the vendors' changes goes."""
+    for kommun, seconds in found.sync_lag_s.items():
+        yield f"Changes of {kommun} are fetched up to {seconds:.0f} s ago."
+    for problem in found.sync_problems:
+        yield clean(f"{problem.kommun}: {told(problem)}, not read since {when(problem.since)}.")
+    for kommun, count in found.parked_changes.items():
+        if count:
+            yield f"{count} changes of {kommun} could not be read: `bbic-bridge sync --parked`."

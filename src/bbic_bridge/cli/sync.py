@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from bbic_bridge.cli.bridge import opened
-from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, UNREACHABLE, whoever_listens
+from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, UNREACHABLE, WrongUse, whoever_listens
 from bbic_bridge.cli.known import unknown
 from bbic_bridge.cli.options import command
 from bbic_bridge.cli.output import clean, print_ndjson
+from bbic_bridge.cli.parked import give_up as dismiss
+from bbic_bridge.cli.parked import list_parked, told
 from bbic_bridge.services.views import SyncReport
 
 if TYPE_CHECKING:
@@ -23,13 +25,38 @@ UNREACHED = frozenset({"connect_failed", "timeout", "response_lost"})
 @command("sync", "Fetch what was changed in the vendor systems", prints_data=True)
 @click.option("--kommun", metavar="NAME", help="Only this kommun.")
 @click.option("--once", is_flag=True, help="One pass, then end; else again and again.")
-def sync(*, config: Path | None, kommun: str | None, once: bool, as_json: bool) -> None:
+@click.option("--parked", is_flag=True, help="Fetch nothing: list what could not be read.")
+@click.option("--give-up", metavar="ID", help="Fetch nothing: it need not be read (--reason).")
+@click.option("--reason", metavar="TEXT", help="Why it is given up; written to the audit log.")
+def sync(
+    *,
+    config: Path | None,
+    kommun: str | None,
+    once: bool,
+    parked: bool,
+    give_up: str | None,
+    reason: str | None,
+    as_json: bool,
+) -> None:
     """Fetch the changes that people made in the vendor systems.
 
     Where `up`, or worker and beat, run, this happens by itself. It is safe to interrupt.
+
+    What the vendor tells and the bridge cannot read is parked, and tried again at every pass:
+    --parked lists it. --once ends with exit code 1 where something was parked or a stream failed.
     """
+    if once + parked + (give_up is not None) > 1:
+        raise WrongUse("Choose one of --once, --parked and --give-up.")
+    if (give_up is None) != (reason is None):
+        raise WrongUse("--give-up needs --reason, and nothing else does.")
     with opened(config) as bridge:
         kommuner = _kommuner(bridge, kommun)
+        if parked:
+            list_parked(bridge, kommun, as_json=as_json)
+            return
+        if give_up is not None and reason is not None:
+            dismiss(bridge, give_up, kommun, reason, as_json=as_json)
+            return
         if once:
             click.get_current_context().exit(exit_code(_each(bridge, kommuner, as_json=as_json)))
         _for_ever(bridge, kommuner, as_json=as_json)
@@ -62,8 +89,8 @@ def _for_ever(bridge: "Bridge", kommuner: Sequence[str], *, as_json: bool) -> No
 
 
 def exit_code(reports: Iterable[SyncReport]) -> int:
-    """Whether all vendors could be asked, and answered as they should."""
-    codes = {problem.rpartition(": ")[2] for report in reports for problem in report.problems}
+    """Whether all vendors could be asked, and told what can be read."""
+    codes = {problem.code for report in reports for problem in report.problems}
     if codes & UNREACHED:
         return UNREACHABLE
     return NEEDS_PERSON if codes else DONE
@@ -82,7 +109,7 @@ def _tell(report: SyncReport, *, as_json: bool) -> None:
         return
     click.echo(
         f"{report.kommun}: {report.read} read, {report.emitted} new, {report.own} our own, "
-        f"{report.known} known, {report.held} held back"
+        f"{report.known} known, {report.held} held back, {report.parked} parked"
     )
     for problem in report.problems:
-        click.echo(f"  {clean(problem)}")
+        click.echo(f"  {clean(told(problem))}")

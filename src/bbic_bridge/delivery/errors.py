@@ -31,6 +31,8 @@ class DeliveryError(BridgeError):
             is never part of ``str(error)``.
         answer: the vendor's raw answer, kept encrypted.
         retry_after: seconds the vendor asked us to wait.
+        where: what is wrong in our own words, e.g. profile, message and field; it is shown and
+            logged, so it never holds a value.
     """
 
     kind: ClassVar[str] = "transient"
@@ -42,12 +44,14 @@ class DeliveryError(BridgeError):
         reason: str = "",
         answer: bytes | None = None,
         retry_after: float | None = None,
+        where: str = "",
     ) -> None:
         super().__init__(code)
         self.code = code
         self.reason = reason
         self.answer = answer
         self.retry_after = retry_after
+        self.where = where
 
 
 class Transient(DeliveryError):

@@ -78,6 +78,7 @@ class VendorChange:
     ``key`` is the same however it reached us. ``reference`` is ours where the vendor repeats it.
     ``person`` (12 digits) finds the case where the vendor does not know our ``arende``.
     ``links`` tie ids; ``data`` is what the workflow is told; ``at`` is the vendor's own time.
+    ``row`` is what an unreadable version of the same row goes by (``Unreadable.row``).
     """
 
     key: str
@@ -89,14 +90,44 @@ class VendorChange:
     at: datetime
     data: Mapping[str, Any]
     links: tuple[Link, ...] = ()
+    row: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A row or change that a vendor told and that cannot be understood as it stands.
+
+    ``row`` names it by the vendor's own id, the same however often it comes; None where no id can
+    be read. ``kind`` is its kind of change, or empty. ``where`` is the place and what is wrong
+    there in our own words (profile, message and field), without any value. ``raw`` is the row as
+    it was received and ``beside`` what the adapter needs to read it again: both may be personal.
+    ``stream`` is the one it came by, or ``WEBHOOK``.
+    """
+
+    row: str | None
+    kind: str
+    stream: str
+    code: str
+    where: str
+    raw: bytes = field(repr=False)
+    beside: bytes = field(default=b"", repr=False)
+
+
+WEBHOOK = "webhook"
+"""The stream of what a vendor tells unasked."""
+Told = VendorChange | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of changes and where to go on from: an opaque cursor for this stream."""
+    """One page of changes and where to go on from: an opaque cursor for this stream.
 
-    changes: tuple[VendorChange, ...]
+    ``silent`` names the rows (``Unreadable.row``) that can be read and tell nothing.
+    """
+
+    changes: tuple[Told, ...]
     cursor: str
+    silent: tuple[str, ...] = ()
 
 
 class VendorSystem(Protocol):
@@ -133,10 +164,25 @@ class VendorSystem(Protocol):
         """Names of the change streams that ``changes`` can read."""
         ...
 
-    def changes(self, stream: str, cursor: str | None, now: datetime) -> Iterator[Page]:
-        """Pages of changes after the cursor, to the end; resumable from any page's cursor."""
+    def start_of(self, stream: str, now: datetime) -> str:
+        """The cursor that a stream begins with when it is first seen, at ``now``."""
         ...
 
-    def parse_webhook(self, body: bytes) -> tuple[VendorChange, ...]:
-        """Changes told by a signed webhook. Raises ``Contract`` with an XPath in ``reason``."""
+    def changes(self, stream: str, cursor: str | None, now: datetime) -> Iterator[Page]:
+        """Pages of changes after the cursor, to the end; resumable from any page's cursor.
+
+        Each row is judged by itself: one that cannot be understood is ``Unreadable``. Raises
+        ``Contract`` for a page that is none.
+        """
+        ...
+
+    def parse_webhook(self, body: bytes) -> tuple[Told, ...]:
+        """Changes told by a signed webhook, each judged by itself.
+
+        Raises ``Contract`` with an XPath in ``where`` for a body that cannot be taken apart.
+        """
+        ...
+
+    def read_again(self, unread: Unreadable) -> Told | None:
+        """What a row tells now that the mapping may have been mended; None for nothing. Pure."""
         ...

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from lxml import etree
@@ -9,6 +10,7 @@ from lxml import etree
 from bbic_bridge.contracts.xml import Element
 from bbic_bridge.delivery.ports import Lookup
 from bbic_bridge.handbook.uppgifter import EFFEKTER
+from bbic_bridge.mappings.apart import Unread, alone, take_apart
 from bbic_bridge.mappings.codecs import Codec
 from bbic_bridge.mappings.definition import ProfileDef
 from bbic_bridge.mappings.errors import FieldError, MappingError
@@ -123,6 +125,36 @@ class Profile:
             raise MappingError(self.name, message, "kind", "is another kind of change")
         return data
 
+    def parse_page(
+        self, message: str, element: Element
+    ) -> tuple[dict[str, Any], tuple[dict[str, Any] | Unread, ...]]:
+        """A page of changes, each of which stands for itself.
+
+        Args:
+            message: the one that holds changes; its element is ``element``.
+
+        Returns:
+            What ``parse`` says of the page without its changes, and of each change, in order.
+
+        Raises:
+            MappingError: the page itself is wrong, or cannot be taken apart.
+        """
+        try:
+            page = self.parse(message, element)
+        except MappingError as error:
+            return self._one_by_one(message, element, error)
+        return page, tuple(page.pop("andringar"))
+
+    def parse_change(self, element: Element) -> dict[str, Any] | Unread:
+        """One change by itself, of whatever kind it is."""
+        kind = ""
+        try:
+            message = self.message_of(element)
+            kind = message.removeprefix(CHANGE)
+            return self.parse(message, element)
+        except MappingError as error:
+            return Unread(self._andrings_id(element, kind), kind, error, alone(element))
+
     def message_of(self, element: Element) -> str:
         """Which message an element is; for a change its kind too, as ``andring/<kind>``.
 
@@ -155,6 +187,42 @@ class Profile:
         """Our word for the vendor's code or display text; the inverse of ``code``."""
         return str(self._translate(table, "decode", text))
 
+    def _one_by_one(
+        self, message: str, element: Element, error: MappingError
+    ) -> tuple[dict[str, Any], tuple[dict[str, Any] | Unread, ...]]:
+        """The page without its changes must be sound; each of them may be what it is."""
+        found = self._message(message)
+        apart = take_apart(element, found.plan)
+        if apart is None or not all(map(self._is_change, apart.changes)):
+            raise error
+        try:
+            self._frames.check(apart.frame, found.use)
+            frame = found.plan.read(apart.frame)
+        except FieldError:
+            raise error from None
+        del frame["andringar"]
+        return frame, tuple(self.parse_change(change) for change in apart.changes)
+
+    @cached_property
+    def _frames(self) -> Validator:
+        """For pages without their changes; made when a page is first taken apart."""
+        change = next(tag for tag, name in self._by_tag.items() if name.startswith(CHANGE))
+        return self._validator.without_asking_for(etree.QName(change).localname)
+
+    def _is_change(self, element: Element) -> bool:
+        return self._by_tag.get(str(element.tag), "").startswith(CHANGE)
+
+    def _andrings_id(self, element: Element, kind: str) -> str | None:
+        """The change's own id, where its kind has it; where any kind has it, if that is unknown."""
+        names = [CHANGE + kind] if CHANGE + kind in self._messages else self.messages
+        for plan in (self._messages[name].plan for name in names if name.startswith(CHANGE)):
+            for step in plan.steps:
+                if isinstance(step, ValueStep) and step.name == "andrings_id":
+                    value = _or_none(step, Nodes(element, plan.containers))
+                    if value is not None:
+                        return value
+        return None
+
     def _translate(self, table: str, way: str, value: str) -> Any:
         if table not in self._tables:
             raise MappingError(self.name, table, "", "the profile has no such table")
@@ -168,3 +236,10 @@ class Profile:
         if name not in self._messages:
             raise MappingError(self.name, name, "", "the profile has no such message")
         return self._messages[name]
+
+
+def _or_none(step: ValueStep, nodes: Nodes) -> str | None:
+    try:
+        return step.value(nodes) or None
+    except FieldError:
+        return None

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any, Final, cast
 
 from lxml import etree
@@ -11,6 +12,7 @@ from bbic_bridge.contracts.xml import Element
 from bbic_bridge.mappings.errors import FieldError
 from bbic_bridge.mappings.places import Use
 
+_XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 _ATTRIBUTE: Final = re.compile(r"attribute '([^']*)'")
 _STEP: Final = re.compile(r"/([^/\[]+)(?:\[([0-9]+)\])?")
 _EXPECTED: Final = re.compile(r"Expected is (?:one of )?\( ([^)]*) \)")
@@ -55,6 +57,15 @@ class Validator:
         schema = self._own()
         if not schema.validate(element):
             raise _error(schema, element, use)
+
+    def without_asking_for(self, name: str) -> "Validator":
+        """The same, but that elements of this name may be left out wherever they stand."""
+        schema = deepcopy(self._schema)
+        for node in schema.iter(f"{_XS}element"):
+            called = node.get("name") or (node.get("ref") or "").rpartition(":")[2]
+            if called == name and node.getparent() is not schema:
+                node.set("minOccurs", "0")
+        return Validator(schema)
 
     def _own(self) -> etree.XMLSchema:
         schema: etree.XMLSchema | None = getattr(self._mine, "schema", None)

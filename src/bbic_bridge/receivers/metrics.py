@@ -3,6 +3,7 @@
 No label holds personal data: states and kommuner only.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -11,6 +12,13 @@ from prometheus_client.registry import Collector
 
 from bbic_bridge.services.views import Status
 from bbic_bridge.store.engine import StoreUnavailable
+
+
+def _problems(status: Status) -> Mapping[str, float]:
+    """Also 0, so that an alert can tell that all is well from that nothing is told."""
+    counts = Counter(problem.kommun for problem in status.sync_problems)
+    return {**dict.fromkeys(status.parked_changes, 0), **counts}
+
 
 _PLAIN: tuple[tuple[str, str, Callable[[Status], float | None]], ...] = (
     ("bbic_events", "Events stored", lambda status: status.events),
@@ -37,6 +45,18 @@ _LABELLED: tuple[tuple[str, str, str, Callable[[Status], Mapping[str, float]]], 
         "Since the vendor's changes were last read to the end",
         "kommun",
         lambda status: status.sync_lag_s,
+    ),
+    (
+        "bbic_sync_problems",
+        "Streams of a vendor's changes whose last pass failed, or that are late",
+        "kommun",
+        _problems,
+    ),
+    (
+        "bbic_parked_changes",
+        "Changes at a vendor that could not be read and wait for a person",
+        "kommun",
+        lambda status: status.parked_changes,
     ),
 )
 

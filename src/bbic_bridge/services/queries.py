@@ -7,6 +7,7 @@ from typing import Any
 
 from bbic_bridge.delivery.states import NEEDS_PERSON, TERMINAL, State
 from bbic_bridge.handbook.uppgifter import EFFEKTER
+from bbic_bridge.services import fetching
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.masking import masked
 from bbic_bridge.services.views import (
@@ -22,7 +23,6 @@ from bbic_bridge.services.views import (
 )
 from bbic_bridge.store import overview
 from bbic_bridge.store.cases import has_cases, is_known, kommuner_of
-from bbic_bridge.store.changes import last_reads
 from bbic_bridge.store.deliveries import Attempt, attempts_of, payload_of
 from bbic_bridge.store.facts import facts_of_case
 from bbic_bridge.store.feed import feed_of_case, has_unsealed, last_in_feed, read_feed, seal
@@ -164,7 +164,9 @@ def status(bridge: Bridge) -> Status:
             oldest_lease_s=_age(tx, overview.oldest_lease(tx)),
             parked_behind_failed=overview.parked(tx),
             waiting_too_long=len(overview.waiting_since(tx, tx.now - int(days * DAY))),
-            sync_lag_s={kommun: _age(tx, at) or 0.0 for kommun, at in last_reads(tx)},
+            sync_lag_s=fetching.lags(bridge, tx),
+            sync_problems=tuple(fetching.stream_problems(bridge, tx)),
+            parked_changes=fetching.parked_counts(bridge, tx),
         )
 
 

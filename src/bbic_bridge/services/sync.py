@@ -5,20 +5,26 @@ from functools import partial
 
 from bbic_bridge import telemetry
 from bbic_bridge.delivery.errors import ConfigurationError, DeliveryError
-from bbic_bridge.delivery.ports import VendorChange
+from bbic_bridge.delivery.ports import Page, Told, Unreadable, VendorChange
+from bbic_bridge.services import parking
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.vendor_news import Due, Outcome, from_json, take_in
-from bbic_bridge.services.views import SyncReport
-from bbic_bridge.store.changes import cursor_of, held_change, held_keys, move_cursor
+from bbic_bridge.services.views import SyncProblem, SyncReport
+from bbic_bridge.store import watermarks
+from bbic_bridge.store.changes import held_change, held_keys
 from bbic_bridge.store.tx import Tx
 
 log = telemetry.get_logger()
+Tally = Counter[Outcome]
+Place = tuple[str, str, str]
+"""Kommun, system and stream."""
 
 
 def sync_kommun(bridge: Bridge, kommun: str) -> SyncReport:
     """One pass over all streams of a kommun's vendor system.
 
-    A stream that cannot be read is reported and left for the next pass; the others go on.
+    A stream that cannot be read is reported and left for the next pass, a row that cannot be read
+    is parked; the others go on.
 
     Raises:
         ConfigurationError: no such kommun.
@@ -27,15 +33,12 @@ def sync_kommun(bridge: Bridge, kommun: str) -> SyncReport:
     settings = bridge.settings.kommun.get(kommun)
     if settings is None:
         raise ConfigurationError(f"there is no kommun {kommun} in the configuration")
-    tally: Counter[str] = Counter()
-    problems = []
-    tally += _reconsider(bridge, kommun)
+    tally = _reconsider(bridge, kommun) + parking.read_parked_again(bridge, kommun)
+    problems: list[SyncProblem] = []
     for stream in bridge.systems(kommun).streams():
-        try:
-            tally += _read_stream(bridge, kommun, settings.system, stream)
-        except DeliveryError as error:
-            log.warning("sync_failed", kommun=kommun, stream=stream, code=error.code)
-            problems.append(f"{stream}: {error.code}")
+        read, found = _pass(bridge, (kommun, settings.system, stream))
+        tally += read
+        problems += found
     return SyncReport(
         kommun=kommun,
         read=tally.total(),
@@ -43,6 +46,7 @@ def sync_kommun(bridge: Bridge, kommun: str) -> SyncReport:
         own=tally["own"],
         held=tally["held"],
         known=tally["known"],
+        parked=tally["parked"],
         problems=tuple(problems),
     )
 
@@ -53,43 +57,91 @@ def reconsider_held(bridge: Bridge) -> int:
     return sum(tally["emitted"] + tally["own"] for tally in tallies)
 
 
-def _read_stream(bridge: Bridge, kommun: str, system: str, stream: str) -> Counter[str]:
-    tally: Counter[str] = Counter()
-    with bridge.store.read() as tx:
-        cursor = cursor_of(tx, kommun, system, stream)
-    for page in bridge.systems(kommun).changes(stream, cursor, bridge.clock()):
-        tally.update(_take_in(bridge, kommun, change) for change in page.changes)
+def _pass(bridge: Bridge, place: Place) -> tuple[Tally, list[SyncProblem]]:
+    """Reads one stream to its end, or as far as it can be; how that went is kept."""
+    tally: Tally = Counter()
+    problems: list[SyncProblem] = []
+    try:
+        _read_stream(bridge, place, tally, problems)
+    except DeliveryError as error:
+        kommun, system, stream = place
+        code, where = error.code, parking.shown(error.where)
+        log.warning(
+            "sync_failed", kommun=kommun, system=system, stream=stream, code=code, where=where
+        )
+        problems.append(SyncProblem(kommun, system, stream, code, where))
+        bridge.store.write(lambda tx: watermarks.fail_pass(tx, *place, code, where))
+    return tally, problems
+
+
+def _read_stream(bridge: Bridge, place: Place, tally: Tally, problems: list[SyncProblem]) -> None:
+    kommun, _, stream = place
+    system = bridge.systems(kommun)
+    for page in system.changes(stream, _cursor(bridge, place), bridge.clock()):
+        for told in page.changes:
+            outcome = _deal_with(bridge, place, told)
+            tally[outcome] += 1
+            if outcome == "parked" and isinstance(told, Unreadable):
+                problem = SyncProblem(*place, told.code, parking.shown(told.where))
+                problems += [] if problem in problems else [problem]
         # After its changes, not with them: a page read twice tells nothing twice.
-        bridge.store.write(partial(_move, kommun, system, stream, page.cursor))
-    return tally
+        bridge.store.write(partial(_turn, place, page))
+    bridge.store.write(lambda tx: watermarks.end_pass(tx, *place))
 
 
-def _move(kommun: str, system: str, stream: str, cursor: str, tx: Tx) -> None:
-    move_cursor(tx, kommun, system, stream, cursor)
+def _cursor(bridge: Bridge, place: Place) -> str:
+    """Where to go on. A stream that is first seen begins now, whenever it can first be read."""
+    with bridge.store.read() as tx:
+        cursor = watermarks.cursor_of(tx, *place)
+    if cursor is not None:
+        return cursor
+    kommun, _, stream = place
+    start = bridge.systems(kommun).start_of(stream, bridge.clock())
+    bridge.store.write(lambda tx: watermarks.begin_stream(tx, *place, start))
+    return start
 
 
-def _reconsider(bridge: Bridge, kommun: str) -> Counter[str]:
-    """Looks again at what is held; one that cannot be dealt with stays, and stops no other."""
-    tally: Counter[str] = Counter()
+def _turn(place: Place, page: Page, tx: Tx) -> None:
+    kommun, system, _ = place
+    parking.replace_parked(tx, kommun, system, page.changes, page.silent)
+    watermarks.move_cursor(tx, *place, page.cursor)
+
+
+def _deal_with(bridge: Bridge, place: Place, told: Told) -> Outcome:
+    kommun, system, _ = place
+    if isinstance(told, VendorChange):
+        return _take_in(bridge, kommun, system, told)
+    outcome = bridge.store.write(lambda tx: parking.park(bridge, tx, kommun, system, told))
+    if outcome == "parked":
+        parking.report(kommun, system, told)
+    return outcome
+
+
+def _reconsider(bridge: Bridge, kommun: str) -> Tally:
+    """Looks again at what is held; one that cannot be dealt with stays, and stops no other.
+
+    Each is looked at as its own system told it, also where the kommun has got another since.
+    """
+    tally: Tally = Counter()
     with bridge.store.read() as tx:
         held = held_keys(tx, kommun)
     for system, key in held:
         try:
             with bridge.store.read() as tx:
                 change = from_json(held_change(tx, kommun, system, key))
-            tally[_take_in(bridge, kommun, change)] += 1
+            tally[_take_in(bridge, kommun, system, change)] += 1
         except Exception as error:  # noqa: BLE001  it stays held; the others go on
             log.error("held_change_failed", kommun=kommun, error=telemetry.error_name(error))
     return tally
 
 
-def _take_in(bridge: Bridge, kommun: str, change: VendorChange) -> Outcome:
+def _take_in(bridge: Bridge, kommun: str, system: str, change: VendorChange) -> Outcome:
     """One change in a transaction of its own, so that it locks one case and fails alone."""
     due: Due = []
 
     def job(tx: Tx) -> Outcome:
         due.clear()
-        return take_in(bridge, tx, kommun, change, due)
+        return take_in(bridge, tx, kommun, system, change, due)
 
     locks = [] if change.arende is None else [(kommun, change.arende)]
     outcome = bridge.store.write(job, locks)

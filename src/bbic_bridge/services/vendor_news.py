@@ -22,7 +22,7 @@ from bbic_bridge.store.identities import FROM_CHANGE, add_links, link_of_vendor
 from bbic_bridge.store.overview import get_delivery
 from bbic_bridge.store.tx import Tx
 
-Outcome = Literal["emitted", "own", "held", "known"]
+Outcome = Literal["emitted", "own", "held", "known", "parked"]
 Due = list[tuple[str, str]]
 # What our own id of each kind is called in a change's data, and the operation that makes it.
 _NAMED = {
@@ -42,13 +42,15 @@ _MADE_BY = {
 }
 
 
-def take_in(bridge: Bridge, tx: Tx, kommun: str, change: VendorChange, due: Due) -> Outcome:
+def take_in(
+    bridge: Bridge, tx: Tx, kommun: str, system: str, change: VendorChange, due: Due
+) -> Outcome:
     """Deals with one change inside a transaction.
 
     Args:
+        system: that told it; a kommun may have got another since.
         due: deliveries to wake after the commit are added here.
     """
-    system = bridge.settings.kommun[kommun].system
     if change.arende is not None and contains_personnummer(change.arende):
         # Shown and stored in the clear: such an ärende id is not believed, as it is not at intake.
         change = replace(change, arende=None)

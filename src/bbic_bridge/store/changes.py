@@ -1,12 +1,12 @@
-"""What vendors told us: each change once, and how far every stream has been read."""
+"""What vendors told us: each change once."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
-from bbic_bridge.store.dialect import insert_once, upsert
-from bbic_bridge.store.schema import vendor_changes, watermarks
+from bbic_bridge.store.dialect import insert_once
+from bbic_bridge.store.schema import vendor_changes
 from bbic_bridge.store.tx import Tx
 
 
@@ -58,31 +58,6 @@ def held_change(tx: Tx, kommun: str, system: str, key: str) -> dict[str, Any]:
         sa.select(vendor_changes.c.payload).where(*_is(kommun, system, key))
     )
     return tx.open_json(kommun, sealed or b"", "vendor_changes", f"{system}/{key}", "payload")
-
-
-def cursor_of(tx: Tx, kommun: str, system: str, stream: str) -> str | None:
-    """How far a stream has been read."""
-    w = watermarks.c
-    return tx.connection.scalar(
-        sa.select(w.cursor).where(w.kommun == kommun, w.system == system, w.stream == stream)
-    )
-
-
-def move_cursor(tx: Tx, kommun: str, system: str, stream: str, cursor: str) -> None:
-    """Remembers how far a stream has been read."""
-    keys = ["kommun", "system", "stream"]
-    tx.connection.execute(
-        upsert(tx.connection, watermarks, keys, ["cursor", "at"]),
-        {"kommun": kommun, "system": system, "stream": stream, "cursor": cursor, "at": tx.now},
-    )
-
-
-def last_reads(tx: Tx) -> list[tuple[str, int]]:
-    """(kommun, time of its oldest read stream)."""
-    rows = tx.connection.execute(
-        sa.select(watermarks.c.kommun, sa.func.min(watermarks.c.at)).group_by(watermarks.c.kommun)
-    )
-    return [(kommun, at) for kommun, at in rows]
 
 
 def _is(kommun: str, system: str, key: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -1,4 +1,4 @@
-"""What the two databases spell differently: insert unless it is there, else leave or change it."""
+"""What the two databases spell differently: insert unless it is there."""
 
 from functools import cache
 from typing import Any
@@ -19,21 +19,3 @@ def insert_once(connection: sa.Connection, table: sa.Table, values: dict[str, An
 def _insert_once(dialect: str, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return insert(table).on_conflict_do_nothing()
-
-
-def upsert(
-    connection: sa.Connection, table: sa.Table, keys: list[str], changed: list[str]
-) -> postgresql.Insert | sqlite.Insert:
-    """``INSERT … ON CONFLICT (keys) DO UPDATE`` of the ``changed`` columns."""
-    statement: postgresql.Insert | sqlite.Insert
-    if connection.dialect.name == "postgresql":
-        pg = postgresql.insert(table)
-        statement = pg.on_conflict_do_update(
-            index_elements=keys, set_={c: pg.excluded[c] for c in changed}
-        )
-    else:
-        lite = sqlite.insert(table)
-        statement = lite.on_conflict_do_update(
-            index_elements=keys, set_={c: lite.excluded[c] for c in changed}
-        )
-    return statement

@@ -220,6 +220,8 @@ feed = Table(
 _unsealed = feed.c.seq.is_(None)
 Index("ix_feed_unsealed", feed.c.row, sqlite_where=_unsealed, postgresql_where=_unsealed)
 
+# How far each stream has been read. ``at``: when that was last done to the end, or, while ``read``
+# is 0, when the stream was first seen. ``failed_…``: how the last pass failed, null if it did not.
 watermarks = Table(
     "watermarks",
     metadata,
@@ -228,9 +230,15 @@ watermarks = Table(
     _text("stream", primary_key=True),
     Column("cursor", Text, nullable=False),
     Column("at", Micros, nullable=False),
+    Column("read", Integer, nullable=False, server_default="1"),
+    Column("failed_code", Text),
+    Column("failed_place", Text),
+    Column("failed_at", Micros),
 )
 
 # Each thing a vendor told us, once; ``held`` until the delivery it may stem from is resolved.
+# ``parked``: a row that could not be read, under a key of its own; where it came from (``stream``),
+# what is wrong with it (``code``, ``place``), and a keyed hash of it.
 vendor_changes = Table(
     "vendor_changes",
     metadata,
@@ -242,9 +250,20 @@ vendor_changes = Table(
     Column("arende", Text),
     Column("at", Micros, nullable=False),
     Column("payload", Sealed),
+    Column("stream", Text),
+    Column("code", Text),
+    Column("place", Text),
+    Column("digest", LargeBinary),
 )
 _held = vendor_changes.c.state == "held"
 Index("ix_vendor_changes_held", vendor_changes.c.kommun, sqlite_where=_held, postgresql_where=_held)
+_parked = vendor_changes.c.state == "parked"
+Index(
+    "ix_vendor_changes_parked",
+    vendor_changes.c.kommun,
+    sqlite_where=_parked,
+    postgresql_where=_parked,
+)
 
 audit = Table(
     "audit",

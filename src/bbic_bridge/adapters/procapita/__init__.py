@@ -8,15 +8,15 @@ from bbic_bridge.adapters.channels.http import MAX_ANSWER_BYTES, Answer, Http
 from bbic_bridge.adapters.identities import links_of
 from bbic_bridge.adapters.mapped import PAGE_SIZE, MappedSystem
 from bbic_bridge.adapters.procapita import extract, soap
+from bbic_bridge.adapters.procapita.extract import EXTRACT
 from bbic_bridge.adapters.procapita.familycare import FamilyCare
 from bbic_bridge.adapters.procapita.readback import Readback
 from bbic_bridge.contracts.xml import Element, XmlRefused
 from bbic_bridge.delivery.errors import DeliveryError, Rejected
-from bbic_bridge.delivery.ports import Finding, Link, Lookup, Order, Page
+from bbic_bridge.delivery.ports import Finding, Link, Lookup, Order, Page, Told, Unreadable
 from bbic_bridge.mappings.engine import Profile
 
 CONTENT_TYPE = "text/xml; charset=utf-8"
-EXTRACT = "familycare"
 FAULTS: Mapping[str, type[DeliveryError]] = {
     "RESURS_EJ_REGISTRERAD": Rejected,
     "BESLUT_SAKNAS": Rejected,
@@ -54,6 +54,10 @@ class Procapita(MappedSystem):
         """The extract, and the feed of what it cannot tell where there is one."""
         return (*super().streams(), EXTRACT)
 
+    def start_of(self, stream: str, now: datetime) -> str:
+        """The extract begins an hour back: a kommun's whole history is no news to its workflow."""
+        return extract.start(now) if stream == EXTRACT else super().start_of(stream, now)
+
     def changes(self, stream: str, cursor: str | None, now: datetime) -> Iterator[Page]:
         """Pages of a stream after the cursor, to the end.
 
@@ -63,6 +67,12 @@ class Procapita(MappedSystem):
         if stream != EXTRACT:
             return super().changes(stream, cursor, now)
         return extract.changes(self._familycare, self.profile, cursor, now)
+
+    def read_again(self, unread: Unreadable) -> Told | None:
+        """What a row of either stream tells now that the profile may have been mended. Pure."""
+        if unread.stream != EXTRACT:
+            return super().read_again(unread)
+        return extract.read_again(self.profile, unread)
 
     def _post(self, order: Order, body: bytes) -> Answer:  # noqa: ARG002  (no key is honoured)
         return self._write.write("", body, _headers(body))

@@ -5,30 +5,52 @@ same row tells the same change however often it comes; rows whose type is not in
 other business than the handbook's.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bbic_bridge.adapters.changes import vendor_change
-from bbic_bridge.adapters.procapita.familycare import FamilyCare
+from bbic_bridge.adapters.changes import row_name, vendor_change
+from bbic_bridge.adapters.procapita.familycare import FamilyCare, extract_of
 from bbic_bridge.adapters.procapita.rows import (
     Allocation,
     Decision,
     Execution,
+    Malformed,
     Row,
     Service,
-    child,
     legal_date,
+    read_row,
+    ties_of,
 )
-from bbic_bridge.delivery.ports import Page, VendorChange
+from bbic_bridge.adapters.procapita.seen import Seen
+from bbic_bridge.delivery.ports import Page, Told, Unreadable, VendorChange
 from bbic_bridge.mappings.engine import MappingError, Profile
 
+EXTRACT = "familycare"
 OVERLAP = timedelta(hours=1)
-KINDS = frozenset(
-    {"beslut_registrerat", "beslut_verkstallt", "resurs_tilldelad", "insats_avslutad"}
-)
+# Services first: they say whom the executions and allocations are about.
+KIND_OF: Mapping[type[Row], str] = {
+    Service: "insats_avslutad",
+    Decision: "beslut_registrerat",
+    Execution: "beslut_verkstallt",
+    Allocation: "resurs_tilldelad",
+}
+KINDS = frozenset(KIND_OF.values())
+TABLE_OF: Mapping[type[Row], str] = {
+    Service: "Service.Type",
+    Decision: "Decision.Type",
+    Execution: "Execution.Type",
+    Allocation: "ResourceAllocation.ResourceType",
+}
+_LISTS: Mapping[str, type[Row]] = {row.resource: row for row in KIND_OF}
 _RESOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
+
+
+def start(now: datetime) -> str:
+    """The cursor of the first pass: a kommun's whole history is no news to its workflow."""
+    return (now - OVERLAP).isoformat()
 
 
 def changes(
@@ -37,33 +59,36 @@ def changes(
     """One pass over all extracts.
 
     Args:
-        cursor: when the last pass began, less the overlap (ISO); None for the first pass, which
-            begins with the overlap: a kommun's whole history is no news to its workflow.
+        cursor: when the last pass began, less the overlap (ISO); None for the first pass.
         now: our own time; the earlier of it and the vendor's is the next watermark.
 
     Yields:
         Pages that keep the cursor of the pass's start, and a last one, empty, with the new.
     """
-    start = cursor or (now - OVERLAP).isoformat()
-    after = datetime.fromisoformat(start)
-    this_pass, began = _Pass(profile), now
-    # Services first: they say whom the executions and allocations are about.
-    for row in (Service, Decision, Execution, Allocation):
+    begin = cursor or start(now)
+    after = datetime.fromisoformat(begin)
+    this_pass, began = _Pass(profile, Seen()), now
+    for row in KIND_OF:
         for page in client.extract(row, after):
             began = min(began, page.at or began)
-            found = [told for item in page.rows for told in this_pass.tell(item)]
-            yield Page(tuple(found), start)
+            yield this_pass.page(row, page.rows, begin)
     yield Page((), (began - OVERLAP).isoformat())
 
 
-class _Pass:
-    """What has been read so far that later rows need: persons, and how rows hang together."""
+def read_again(profile: Profile, unread: Unreadable) -> Told | None:
+    """What a row tells now, beside what its pass had seen then."""
+    ((name, content),) = json.loads(unread.raw).items()
+    kind = _LISTS[name]
+    this_pass = _Pass(profile, Seen.model_validate_json(unread.beside))
+    return this_pass.tell(kind, read_row(kind, content))
 
-    def __init__(self, profile: Profile) -> None:
+
+class _Pass:
+    """Rows as they come; ``seen`` is what later ones need of the earlier."""
+
+    def __init__(self, profile: Profile, seen: Seen) -> None:
         self._profile = profile
-        self._person_of_customer: dict[int, str] = {}
-        self._person_of_service: dict[int, str | None] = {}
-        self._service_of_execution: dict[int, tuple[int, int | None]] = {}
+        self._seen = seen
         self._tellers: Mapping[type[Row], Callable[[Any], VendorChange | None]] = {
             Service: self._service,
             Decision: self._decision,
@@ -71,25 +96,49 @@ class _Pass:
             Allocation: self._allocation,
         }
 
-    def tell(self, row: Row) -> Iterator[VendorChange]:
+    def page(self, kind: type[Row], rows: tuple[Row | Malformed, ...], cursor: str) -> Page:
+        """What the rows of one page of a list tell, and which of them tell nothing."""
+        told, silent = [], []
+        for row in rows:
+            found = self.tell(kind, row)
+            if found is not None:
+                told.append(found)
+            elif isinstance(row, Row) and (name := _name(kind, row.id)):
+                silent.append(name)
+        return Page(tuple(told), cursor, tuple(silent))
+
+    def tell(self, kind: type[Row], row: Row | Malformed) -> Told | None:
         """The change that a row shows, if it shows one."""
-        told = self._tellers[type(row)](row)
-        if told is not None:
-            yield told
+        return self._unread(kind, row) if isinstance(row, Malformed) else self._tellers[kind](row)
+
+    def _unread(self, kind: type[Row], row: Malformed) -> Unreadable | None:
+        ties = ties_of(row.content)
+        if kind is Service:
+            self._seen.service(ties)
+        elif kind is Decision:
+            self._seen.person(ties)
+        if ties.type is not None and self._words(TABLE_OF[kind], ties.type) is None:
+            return None
+        return Unreadable(
+            row=_name(kind, ties.id),
+            kind=KIND_OF[kind],
+            stream=EXTRACT,
+            code="malformed_row",
+            where=f"profile {self._profile.name}, message {extract_of(kind)}, field {row.where}",
+            raw=json.dumps({kind.resource: row.content}, sort_keys=True).encode(),
+            beside=self._seen.about(ties).model_dump_json().encode(),
+        )
 
     def _service(self, row: Service) -> VendorChange | None:
-        person = self._persons(row, child(row.persons))
-        self._person_of_service[row.id] = person
-        if row.execution_id is not None:
-            self._service_of_execution[row.execution_id] = (row.id, row.decision_id)
-        if row.end_date is None or self._words("Service.Type", row.type) is None:
+        person = self._seen.service(row)
+        if row.end_date is None or self._words(TABLE_OF[Service], row.type) is None:
             return None
         data = {"slutdatum": legal_date(row.end_date)}
-        return _change("insats_avslutad", row, person, row.end_date, data)
+        return _change(row, person, row.end_date, data)
 
     def _decision(self, row: Decision) -> VendorChange | None:
-        person = self._persons(row, child(row.persons))
-        words = self._words("Decision.Type", row.type)
+        person = self._seen.person(row)
+        words = self._words(TABLE_OF[Decision], row.type)
         if words is None:
             return None
         beslutstyp, _, insatstyp = words.partition("/")
@@ -101,22 +150,22 @@ class _Pass:
             "fran": legal_date(row.from_date or row.date),
             "till": legal_date(row.to_date),
         }
-        return _change("beslut_registrerat", row, person, row.date, data)
+        return _change(row, person, row.date, data)
 
     def _execution(self, row: Execution) -> VendorChange | None:
-        if row.from_date is None or self._words("Execution.Type", row.type) is None:
+        if row.from_date is None or self._words(TABLE_OF[Execution], row.type) is None:
             return None
-        service, decision = self._service_of_execution.get(row.id, (None, None))
-        person = self._whom(row, service)
+        service, decision = self._seen.executions.get(row.id, (None, None))
+        person = self._seen.whom(row, service)
         data = {"fran": legal_date(row.from_date)}
         ties = {"beslut": decision, "insats": service}
-        return _change("beslut_verkstallt", row, person, row.from_date, data, **ties)
+        return _change(row, person, row.from_date, data, **ties)
 
     def _allocation(self, row: Allocation) -> VendorChange | None:
-        kind = self._words("ResourceAllocation.ResourceType", row.resource_type)
+        kind = self._words(TABLE_OF[Allocation], row.resource_type)
         if row.start_date is None or kind is None:
             return None
-        person = self._whom(row, row.service_id)
+        person = self._seen.whom(row, row.service_id)
         resource = row.resource_name if _RESOURCE_ID.fullmatch(row.resource_name) else None
         data = {
             "resurs_id": resource,
@@ -124,7 +173,7 @@ class _Pass:
             "till": legal_date(row.end_date),
         }
         ties = {"insats": row.service_id}
-        return _change("resurs_tilldelad", row, person, row.start_date, data, **ties)
+        return _change(row, person, row.start_date, data, **ties)
 
     def _words(self, table: str, text: str) -> str | None:
         try:
@@ -132,20 +181,12 @@ class _Pass:
         except MappingError:
             return None
 
-    def _persons(self, row: Row, person: str | None) -> str | None:
-        if person is not None and row.customer_number is not None:
-            self._person_of_customer[row.customer_number] = person
-        return person
 
-    def _whom(self, row: Row, service: int | None) -> str | None:
-        person = self._person_of_service.get(service) if service is not None else None
-        if person is None and row.customer_number is not None:
-            person = self._person_of_customer.get(row.customer_number)
-        return person
+def _name(kind: type[Row], vendor_id: int | None) -> str | None:
+    return row_name(kind.resource, vendor_id)
 
 
 def _change(
-    kind: str,
     row: Row,
     person: str | None,
     at: datetime,
@@ -153,11 +194,11 @@ def _change(
     **ties: int | None,
 ) -> VendorChange:
     told = {
-        "kind": kind,
+        "kind": KIND_OF[type(row)],
         "vendor_id": f"{row.id}",
         "personnummer": person,
         "tid": at.isoformat(),
         "data": {name: value for name, value in data.items() if value is not None},
         "vendor": {what: f"{nr}" for what, nr in ties.items() if nr is not None},
     }
-    return vendor_change(told, KINDS)
+    return vendor_change(told, KINDS, _name(type(row), row.id))

@@ -6,36 +6,35 @@
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_pascal
 
 from bbic_bridge.adapters.channels import statuses
 from bbic_bridge.adapters.channels.http import KEPT_BYTES, Http
-from bbic_bridge.adapters.procapita.rows import Row, many
+from bbic_bridge.adapters.procapita.rows import Malformed, R, first_problem, many, read_row
 from bbic_bridge.delivery.errors import Contract, Transient
 from bbic_bridge.handbook.stockholm import STOCKHOLM
 
 PAGE_SIZE = 500
 PASSES = 3
 
-R = TypeVar("R", bound=Row)
 
-
-class _Composite(BaseModel, Generic[R]):
+class _Composite(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_pascal)
     total_number_of_records: int
-    result: Annotated[tuple[R, ...], BeforeValidator(many)]
+    result: Annotated[tuple[Any, ...], BeforeValidator(many)]
 
 
 @dataclass(frozen=True, slots=True)
 class Rows(Generic[R]):
     """One page of a list, the list's length, and the vendor's own time when it gave it."""
 
-    rows: tuple[R, ...]
+    rows: tuple[R | Malformed, ...]
     total: int
     at: datetime | None
+    answer: bytes
 
 
 class FamilyCare:
@@ -54,23 +53,27 @@ class FamilyCare:
         self._page_size = page_size
 
     def of_person(self, row: type[R], person: str, start: date, end: date) -> tuple[R, ...]:
-        """The rows of one person (12 digits) within the days given, both included."""
+        """The rows of one person (12 digits) within the days given, both included.
+
+        All of them or none: one that cannot be read may be the one that is looked for.
+        """
         query = {"personId": person, "startDate": f"{start}", "endDate": f"{end}"}
 
         def fetch(number: int, _seen: int) -> Rows[R]:
             page = {"pageSize": f"{self._page_size}", "pageNr": f"{number}"}
             return self._get(row, row.resource, {**query, **page})
 
-        found = {item.id: item for page in _all(fetch) for item in page.rows}
+        pages = (_sound(row.resource, page) for page in _all(fetch))
+        found = {item.id: item for page in pages for item in page}
         return tuple(found.values())
 
     def extract(self, row: type[R], modified_after: datetime) -> Iterator[Rows[R]]:
-        """Pages of everything that changed after a time."""
+        """Pages of everything that changed after a time; each row is judged by itself."""
         after = {"modifiedAfter": local(modified_after)}
 
         def fetch(_number: int, seen: int) -> Rows[R]:
             page = {"offset": f"{seen}", "limit": f"{self._page_size}"}
-            return self._get(row, f"Extract/{row.resource}", {**after, **page})
+            return self._get(row, extract_of(row), {**after, **page})
 
         return _all(fetch)
 
@@ -80,18 +83,31 @@ class FamilyCare:
         if failed:
             raise failed
         try:
-            page = _Composite[row].model_validate_json(answer.body)  # type: ignore[valid-type]
+            page = _Composite.model_validate_json(answer.body)
         except ValidationError as error:
-            problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+            problem = first_problem(error)
         else:
+            rows = tuple(read_row(row, content) for content in page.result)
             at = statuses.vendor_time(answer.headers.get("date", ""))
-            return Rows(page.result, page.total_number_of_records, at)
-        where = ".".join(str(part) for part in problem["loc"])
-        raise Contract(
-            "malformed_rows",
-            reason=f"{resource}: {where}: {problem['type']}",
-            answer=answer.body[:KEPT_BYTES],
-        )
+            return Rows(rows, page.total_number_of_records, at, answer.body)
+        raise _broken(resource, problem, answer.body)
+
+
+def extract_of(row: type[R]) -> str:
+    """The name of the list that tells what changed."""
+    return f"Extract/{row.resource}"
+
+
+def _sound(resource: str, page: Rows[R]) -> Iterator[R]:
+    for row in page.rows:
+        if isinstance(row, Malformed):
+            raise _broken(resource, row.where, page.answer)
+        yield row
+
+
+def _broken(resource: str, problem: str, answer: bytes) -> Contract:
+    where = f"{resource}: {problem}"
+    return Contract("malformed_rows", reason=where, where=where, answer=answer[:KEPT_BYTES])
 
 
 def local(at: datetime) -> str:

@@ -4,10 +4,20 @@ The same thing has slightly different names in the person-based lists and in the
 Times come without offset and are Stockholm's; rows bear no time of change.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic.alias_generators import to_pascal
 
 from bbic_bridge.handbook import personnummer
@@ -108,6 +118,73 @@ class Allocation(Row):
     resource_name: Annotated[Text, Field(alias="Resource")] = ""
     resource_type: Text = ""
     service_id: int | None = None
+
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A row that does not follow the contract: as it came, and which column is wrong and how."""
+
+    content: Any
+    where: str
+
+
+def read_row(kind: type[R], content: Any) -> R | Malformed:
+    """One object of a list, judged by itself."""
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        return Malformed(content, first_problem(error))
+
+
+def first_problem(error: ValidationError) -> str:
+    """Where the contract is broken and how, without any value."""
+    problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    return f"{'.'.join(str(part) for part in problem['loc'])}: {problem['type']}"
+
+
+def _if_readable(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+def _nobody_unless_readable(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    return _if_readable(value, read) or ()
+
+
+MaybeId = Annotated[int | None, WrapValidator(_if_readable)]
+
+
+class Ties(BaseModel):
+    """What a row is about, as far as it can be read, whatever else is wrong with it."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", alias_generator=to_pascal, populate_by_name=True
+    )
+    id: MaybeId = None
+    customer_number: MaybeId = None
+    decision_id: MaybeId = None
+    execution_id: MaybeId = None
+    service_id: MaybeId = None
+    persons: Annotated[
+        Persons,
+        WrapValidator(_nobody_unless_readable),
+        Field(validation_alias=AliasChoices("ServicePersonDTOs", "DecisionPersonDTOs")),
+    ] = ()
+    type: Annotated[
+        str | None,
+        WrapValidator(_if_readable),
+        Field(validation_alias=AliasChoices("Type", "ServiceType", "ResourceType")),
+    ] = None
+
+
+def ties_of(content: Any) -> Ties:
+    """The ties of a row as it came."""
+    return Ties.model_validate(content) if isinstance(content, dict) else Ties()
 
 
 def legal_date(at: datetime | None) -> str | None:

@@ -7,7 +7,16 @@ from datetime import datetime
 from bbic_bridge.adapters.base import System
 from bbic_bridge.adapters.channels.http import Answer, Http
 from bbic_bridge.delivery.errors import Ambiguous, Contract, DeliveryError, Transient
-from bbic_bridge.delivery.ports import Finding, Link, Lookup, Order, Page, Receipt, VendorChange
+from bbic_bridge.delivery.ports import (
+    Finding,
+    Link,
+    Lookup,
+    Order,
+    Page,
+    Receipt,
+    Told,
+    Unreadable,
+)
 from bbic_bridge.security.signatures import SIGNATURE, signed_headers
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
@@ -55,9 +64,13 @@ class Workflow(System):
         """No pages."""
         return iter(())
 
-    def parse_webhook(self, body: bytes) -> tuple[VendorChange, ...]:  # noqa: ARG002  (port)
+    def parse_webhook(self, body: bytes) -> tuple[Told, ...]:  # noqa: ARG002  (port)
         """Always raises ``Contract``: events from the workflow come another way."""
         raise Contract("no_webhooks_here")
+
+    def read_again(self, unread: Unreadable) -> Told | None:
+        """Nothing was ever read here, so nothing is read otherwise now."""
+        return unread
 
     def _effects(self, operation: str) -> tuple[str | None, ...]:  # noqa: ARG002  (port)
         return (None,)
