@@ -36,12 +36,9 @@ ALLOWED = frozenset(
         "process",
         "status",
         "error",
-<<<<<<< /work/main/src/bbic_bridge/telemetry.py
         "where",
-=======
         "logger",
         "because",
->>>>>>> /tmp/h3/wt/src/bbic_bridge/telemetry.py
     }
 )
 _QUIET = ("httpx", "httpcore", "uvicorn.access", "alembic")
