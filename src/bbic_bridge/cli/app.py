@@ -12,6 +12,7 @@ from bbic_bridge.cli.case import case
 from bbic_bridge.cli.deliveries import deliveries
 from bbic_bridge.cli.demo import demo
 from bbic_bridge.cli.doctor import doctor
+from bbic_bridge.cli.evb import evb
 from bbic_bridge.cli.exits import DONE, exit_code_of, reader_may_leave
 from bbic_bridge.cli.init import init
 from bbic_bridge.cli.migrate import migrate
@@ -28,7 +29,7 @@ from bbic_bridge.cli.up import up
 NAME = "bbic-bridge"
 COMMANDS = (
     *(demo, init, up, serve, worker, beat, sandbox, migrate, schema),
-    *(send, sync, deliveries, replay, cancel, case, status, doctor),
+    *(send, sync, deliveries, replay, cancel, case, evb, status, doctor),
 )
 
 
