@@ -125,7 +125,7 @@ def cancel(
         if State(row.state) not in CANCELLABLE:
             raise _uncancellable(row, _standing(row))
         if row.effect > 0:
-            raise _uncancellable(row, "a part of it is done at the vendor")
+            raise _uncancellable(row, f"it is {row.state}, a part of it done at the vendor")
         ids = [delivery_id, *overview.lost_without(tx, delivery_id)]
         if dry_run:
             return ids
