@@ -229,6 +229,16 @@ def test_an_interruption_under_the_old_name_counts_for_the_decision_in_force() -
     assert told[0] == ("B1", d("2026-01-10"), d("2026-02-01"), None)
 
 
+def test_the_prolonging_decision_is_in_force_from_its_first_day() -> None:
+    told = gick(
+        beslut("2026-01-10"),
+        verkstall("2026-02-01"),
+        fortsatt("2026-08-20", "2026-09-01"),
+        avbrott("2026-09-01", "B1"),
+    )
+    assert told[-1] == ("B2", d("2026-09-01"), None, None)
+
+
 @pytest.mark.parametrize(
     "slut",
     [avslut("2026-06-01", "2026-06-30"), avsluta("2026-06-30")],
@@ -246,6 +256,11 @@ def test_the_periods_last_day_ends_it_and_execution_after_that_is_none() -> None
     assert told == [("B1", d("2026-01-10"), None, d("2026-06-30"))]
     sista = gick(beslut("2026-01-10", till="2026-06-30"), verkstall("2026-06-30"))
     assert sista == [("B1", d("2026-01-10"), d("2026-06-30"), None)]
+
+
+def test_execution_on_the_last_day_counts_also_where_the_end_was_told_first() -> None:
+    told = gick(beslut("2026-01-10"), avslut("2026-06-01", "2026-06-30"), verkstall("2026-06-30"))
+    assert told == [("B1", d("2026-01-10"), d("2026-06-30"), None)]
 
 
 def test_an_interruption_on_or_after_the_last_day_starts_nothing() -> None:

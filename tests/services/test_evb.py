@@ -10,11 +10,13 @@ from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.services import evb
 from bbic_bridge.services.evb import EvbDraft, EvbView
 from bbic_bridge.services.masking import MASK
+from bbic_bridge.services.sync import sync_kommun
 from bbic_bridge.services.watch import lage_of
 from bbic_bridge.store.audit import audit_of
 from bbic_bridge.store.locks import CaseKey
 from bbic_bridge.store.tx import Tx
 from tests.services.conftest import World
+from tests.services.test_vendor_news import change
 
 Q3 = Kvartal(2026, 3)
 WORDS = "Familjen Berg flyttade."
@@ -65,6 +67,29 @@ def test_execution_is_confirmed_when_it_is_read_back(late: World) -> None:
     assert only(late).bekraftat is False
     late.work()
     assert late.states() == {"registrera_beslut": "verified", "verkstall_beslut": "verified"}
+    assert (only(late).rad.status, only(late).bekraftat) == ("verkstallt", True)
+
+
+def test_the_first_execution_does_not_confirm_the_one_after_an_interruption(late: World) -> None:
+    decide(late, "2026-01-10")
+    execute(late, "2026-02-01")
+    late.work()
+    late.send("beslut.avbrott", datum="2026-04-01")
+    execute(late, "2026-08-01")
+    assert (only(late).rad.status, only(late).bekraftat) == ("verkstallt", False)
+
+
+def test_an_execution_that_the_vendor_tells_of_is_confirmed_by_that(late: World) -> None:
+    decide(late, "2026-02-10")
+    late.vendor.tell(
+        change(
+            "beslut_verkstallt",
+            at=late.clock(),
+            arende="A-1",
+            data={"beslut_id": "B1", "insats_id": "I1", "fran": "2026-08-01"},
+        )
+    )
+    assert sync_kommun(late.bridge, "malmo").emitted == 1
     assert (only(late).rad.status, only(late).bekraftat) == ("verkstallt", True)
 
 
@@ -133,6 +158,9 @@ def test_only_cases_with_something_to_report_are_read(
     execute(late, "2026-05-01", arende="A-3")
     decide(late, "2026-06-20", arende="A-4")
     late.send("insats.avsluta", arende="A-4", slutdatum="2026-07-01")
+    late.send("matchning.samtyckt", arende="A-5")
+    decide(late, "2026-08-01", arende="A-6")
+    execute(late, "2026-12-01", arende="A-6")
     read: list[CaseKey] = []
 
     def remembering(tx: Tx, kommun: str, arende: str) -> Lage:

@@ -121,10 +121,11 @@ def _print(made: "EvbDraft", *, individuals: bool, statistics: bool, as_json: bo
         return
     click.echo(layout.heading(made))
     if individuals:
-        print_table(layout.LIST_COLUMNS, map(layout.list_row, made.individer))
+        rows = map(layout.list_row, made.individer)
+        print_table(layout.LIST_COLUMNS, rows, keep=layout.KEPT)
     if statistics:
-        rows = ([cell(value) for value in row[1:]] for row in layout.statistics_rows(made))
-        print_table(layout.STATISTICS_COLUMNS[1:], rows)
+        cells = ([cell(value) for value in row[1:]] for row in layout.statistics_rows(made))
+        print_table(layout.STATISTICS_COLUMNS[1:], cells, keep=layout.KEPT)
     click.echo(layout.rest())
 
 

@@ -31,10 +31,12 @@ SHEET_COLUMNS = (
     *("skyddade uppgifter (fylls i)", "erbjudanden och åtgärder (fylls i)"),
 )
 STATISTICS_COLUMNS = (
-    *("utkast", "kommun", "gynnande beslut", "insats", "antal"),
+    *("utkast", "kommun", "tre månader från", "insats", "antal"),
     *("ej verkställda", "varav delvis", "verkställda för sent", "upphörda"),
     *("median dagar", "längst dagar", "median månader", "längst månader", "längst väntetid"),
 )
+KEPT = ("ärende", "beslut", "insats", "status", "längst väntetid")
+"""Columns that a terminal shows unbroken."""
 _DAYS_A_MONTH = 365.25 / 12
 _FALT = {"orsak": "avbrott", "skal": "delvis verkställt"}
 

@@ -28,10 +28,8 @@ STATUS: Mapping[Status, str] = {
     "verkstallt": "verkställt för sent",
     "upphort": "upphört utan verkställighet",
 }
-GRUNDER: Mapping[Grund, str] = {
-    "beslut": "inte verkställda inom tre månader från beslutet",
-    "avbrott": "inte verkställda på nytt inom tre månader från avbrottet",
-}
+GRUNDER: Mapping[Grund, str] = {"beslut": "beslutet", "avbrott": "avbrottet"}
+"""What the three months are counted from: the law asks for each by itself."""
 MINSTA_ANTAL = 5
 """Fewer decisions than these are no group of their own, and their times are told as a span (D)."""
 
