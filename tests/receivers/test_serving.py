@@ -45,7 +45,8 @@ def receivers(folder: Path, port: int, config: str) -> Process:
     return Process(
         name="receivers",
         command=(
-            *(sys.executable, "-m", "uvicorn", "--factory", "bbic_bridge.receivers:create_app"),
+            *(sys.executable, "-m", "bbic_bridge.receivers", "--factory"),
+            "bbic_bridge.receivers:create_app",
             *("--port", str(port)),
         ),
         log=folder / "receivers.log",
@@ -86,7 +87,7 @@ def test_what_is_in_flight_at_sigterm_is_finished(
     assert answer.status == 202
     assert json.loads(answer.read())["results"][0]["status"] == "accepted"
     connection.close()
-    server.wait()
+    assert server.wait() == 0
     with sqlite3.connect(tmp_path / "var" / "bridge.db") as database:
         assert database.execute("SELECT count(*) FROM events").fetchone() == (1,)
     database.close()

@@ -13,7 +13,8 @@ CELERY = (sys.executable, "-m", "celery", "--quiet", "--app", "bbic_bridge.worke
 def receivers(host: str, port: int, drain_s: float) -> tuple[str, ...]:
     """The HTTP server. No access log: addresses may hold what must not be kept."""
     return (
-        *(sys.executable, "-m", "uvicorn", "bbic_bridge.receivers:create_app", "--factory"),
+        *(sys.executable, "-m", "bbic_bridge.receivers"),
+        *("bbic_bridge.receivers:create_app", "--factory"),
         *("--host", host, "--port", str(port), "--no-access-log", "--no-server-header"),
         *("--log-level", "warning", "--timeout-graceful-shutdown", f"{drain_s:.0f}"),
     )
