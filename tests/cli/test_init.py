@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from bbic_bridge import settings
 from bbic_bridge.cli.files import Sandbox, configuration_text
+from bbic_bridge.handbook.frister import REGEL
 from tests.cli.conftest import Cli, Outcome
 
 SECRETS = {
@@ -149,6 +150,7 @@ EXAMPLES: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
     "token": (settings.Token, ("token", "read")),
 }
 GIVEN_BY_INIT = {"base", "master_key", "index_key"}
+ONE_TABLE_EACH = {"frist"}
 DEPENDS_ON_SYSTEM = {"profile", "enheter"}
 
 
@@ -177,7 +179,7 @@ def untrue(model: type[BaseModel], section: Mapping[str, Any]) -> Iterator[str]:
     """What the manual leaves out, or tells otherwise than the program does."""
     for name, field in model.model_fields.items():
         default = field.get_default(call_default_factory=True)
-        if name in EXAMPLES or name in GIVEN_BY_INIT:
+        if name in EXAMPLES or name in GIVEN_BY_INIT or name in ONE_TABLE_EACH:
             continue
         if not told(section, name):
             yield f"{name} is not told"
@@ -190,6 +192,16 @@ def untrue(model: type[BaseModel], section: Mapping[str, Any]) -> Iterator[str]:
 def test_the_manual_tells_every_setting_with_its_default() -> None:
     manual = tomllib.loads(uncommented())
     assert list(untrue(settings.Settings, manual)) == []
+
+
+def test_the_manual_tells_every_time_limit_with_its_default() -> None:
+    tables = tomllib.loads(uncommented())["frist"]
+    assert tables.keys() == REGEL.keys()
+    for kod, table in tables.items():
+        chosen = None if REGEL[kod].vikt == "lag" else sorted(REGEL[kod].insatstyper)
+        assert table.get("insatstyper") == chosen
+        assert table["varna_dagar"] == REGEL[kod].varna_dagar
+        assert table.keys() <= settings.Frist.model_fields.keys()
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -11,7 +11,17 @@ from bbic_bridge.handbook.kodlistor import ALLA_INSATSTYPER
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.notiser import Notis
 from bbic_bridge.handbook.uppgifter import Insatstyp
-from tests.handbook.fall import avbrott, avslut, avsluta, beslut, d, fortsatt, notis, verkstall
+from tests.handbook.fall import (
+    avbrott,
+    avslut,
+    avsluta,
+    beslut,
+    d,
+    fortsatt,
+    notis,
+    verkstall,
+    verkstallt,
+)
 
 KONTAKTPERSON_ELLER_FAMILJ = {"kontaktperson", "kontaktfamilj"}
 
@@ -354,6 +364,11 @@ class TestUppfoljningsmote:
         bokat = mote("uppfoljningsmote.bokat", "2026-05-01", "UM1", insats_id="I7")
         assert en("uppfoljningsmote", *fall, bokat, uppfoljningsmote("2026-07-20")).uppfylld is None
 
+    def test_a_meeting_is_not_about_an_insats_that_had_ended(self) -> None:
+        forra = (verkstall("2025-03-01", "B0", "I0"), avsluta("2026-01-31", "I0", "B0"))
+        fall = (self.B1, self.START, *forra, uppfoljningsmote("2026-07-20"))
+        assert en("uppfoljningsmote", *fall).uppfylld == d("2026-07-20")
+
     def test_without_an_end_there_is_nothing_to_be_held_before(self) -> None:
         assert not av("uppfoljningsmote", beslut("2026-02-15", fran="2026-03-01"), self.START)
 
@@ -405,6 +420,15 @@ class TestFortsattBistand:
         andra = {**typ, "insatstyp": "oppenvard"}
         vid = notis("beslut.registrerat", "2026-08-20", beslut_id="procapita-9", **sagt, **andra)
         assert en("fortsatt_bistand", self.B1, self.START, vid).uppfylld is None
+
+    def test_a_vendors_decision_about_another_insats_of_the_kind_is_another(self) -> None:
+        sagt = {"beslutstyp": "fortsatt_bistand", "beslutsdatum": "2026-08-20"}
+        typ = {"insatstyp": "kontaktfamilj", "fran": "2026-09-01"}
+        vid = notis("beslut.registrerat", "2026-08-20", beslut_id="procapita-9", **sagt, **typ)
+        annan = verkstallt("2026-09-01", "procapita-9", "I2")
+        assert en("fortsatt_bistand", self.B1, self.START, vid, annan).uppfylld is None
+        samma = verkstallt("2026-09-01", "procapita-9", "I1")
+        assert en("fortsatt_bistand", self.B1, self.START, vid, samma).uppfylld == d("2026-08-20")
 
     def test_of_several_insatser_all_must_have_ended(self) -> None:
         tva = verkstall("2026-03-01", insats_id="I2")

@@ -146,6 +146,7 @@ class FakeDesk:
             sync_lag_s={"malmo": 12.0},
             sync_problems=(SyncProblem("malmo", "procapita", "familycare", "connect_failed"),),
             parked_changes={"malmo": 3, "exempel": 0},
+            overdue={"lag": 1, "ska": 2, "bor": 0},
         )
 
     def not_ready(self) -> list[str]:

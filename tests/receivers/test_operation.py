@@ -81,6 +81,9 @@ async def test_metrics_tell_what_the_store_holds(client: httpx.AsyncClient) -> N
         ("bbic_sync_problems", "exempel"): 0,
         ("bbic_parked_changes", "malmo"): 3,
         ("bbic_parked_changes", "exempel"): 0,
+        ("bbic_overdue_limits", "lag"): 1,
+        ("bbic_overdue_limits", "ska"): 2,
+        ("bbic_overdue_limits", "bor"): 0,
     }
 
 

@@ -9,6 +9,7 @@ import click
 from bbic_bridge import __version__
 from bbic_bridge.cli.cancel import cancel
 from bbic_bridge.cli.case import case
+from bbic_bridge.cli.deadlines import deadlines
 from bbic_bridge.cli.deliveries import deliveries
 from bbic_bridge.cli.demo import demo
 from bbic_bridge.cli.doctor import doctor
@@ -29,7 +30,7 @@ from bbic_bridge.cli.up import up
 NAME = "bbic-bridge"
 COMMANDS = (
     *(demo, init, up, serve, worker, beat, sandbox, migrate, schema),
-    *(send, sync, deliveries, replay, cancel, case, evb, status, doctor),
+    *(send, sync, deliveries, replay, cancel, case, deadlines, evb, status, doctor),
 )
 
 

@@ -35,7 +35,8 @@ def status(*, config: Path | None, as_json: bool) -> None:
 def needs_person(found: Status) -> bool:
     failed = any(found.deliveries.get(state) for state in PERSON_STATES)
     unread = found.sync_problems or any(found.parked_changes.values())
-    return bool(failed or found.waiting_too_long or unread)
+    overdue = any(found.overdue.get(weight) for weight in ("lag", "ska"))
+    return bool(failed or found.waiting_too_long or unread or overdue)
 
 
 def _print(found: Status) -> None:
@@ -56,6 +57,7 @@ def _late(found: Status) -> list[str]:
         (found.oldest_lease_s, "The oldest in a worker's hands has been there {:.0f} s."),
         (found.parked_behind_failed, "{} wait behind one that failed."),
         (found.waiting_too_long, "{} have waited too long for what must come first."),
+        (sum(found.overdue.values()), "Overdue time limits: {}: `bbic-bridge deadlines`."),
     ]
     late = [text.format(value) for value, text in lines if value]
     return late + list(_changes(found))

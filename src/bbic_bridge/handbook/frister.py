@@ -4,6 +4,7 @@ A limit runs from a day, warns ahead, is overdue the day after ``senast``, and i
 or falls away with what it was for. Today is the caller's: nothing here reads a clock.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -131,6 +132,8 @@ REGLER: tuple[Fristregel, ...] = (
         fortsatt_bistand,
     ),
 )
+VERSION = 1
+"""To be raised whenever the same events and choices come to make other limits."""
 REGEL: Mapping[str, Fristregel] = {regel.kod: regel for regel in REGLER}
 
 
@@ -148,6 +151,14 @@ def frister(lage: Lage, val: Mapping[str, Fristval]) -> tuple[Frist, ...]:
                 # Of two runs from the same day the later is how it stands.
                 alla[regel.kod, lopp.objekt, lopp.fran] = _frist(vald, lopp)
     return tuple(alla[nyckel] for nyckel in sorted(alla))
+
+
+def regelverk(val: Mapping[str, Fristval]) -> str:
+    """A word for the rules and a kommun's choices: another one when any case may be judged
+    otherwise."""
+    regler = (_vald(regel, val.get(regel.kod)) for regel in REGLER)
+    satta = [(r.kod, r.vikt, r.varna_dagar, *sorted(r.insatstyper)) for r in regler]
+    return hashlib.sha256(repr((VERSION, satta)).encode()).hexdigest()
 
 
 def skede(frist: Frist, idag: date) -> Skede:

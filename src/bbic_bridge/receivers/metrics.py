@@ -58,6 +58,7 @@ _LABELLED: tuple[tuple[str, str, str, Callable[[Status], Mapping[str, float]]], 
         "kommun",
         lambda status: status.parked_changes,
     ),
+    ("bbic_overdue_limits", "Time limits that are overdue", "vikt", lambda status: status.overdue),
 )
 
 

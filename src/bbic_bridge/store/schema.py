@@ -205,6 +205,65 @@ identities = Table(
     Index("ix_identities_our", "kommun", "system", "our_id"),
 )
 
+# What a case remembers of its events and of what vendors told: ids, dates and codes, sealed.
+notiser = Table(
+    "notiser",
+    metadata,
+    _text("kommun", primary_key=True),
+    _text("rad", primary_key=True),
+    _text("arende"),
+    _text("typ"),
+    Column("tid", Micros, nullable=False),
+    Column("payload", Sealed, nullable=False),
+    Index("ix_notiser_case", "kommun", "arende"),
+)
+
+# The time limits of every case, as its notiser make them. Dates are ÅÅÅÅ-MM-DD. ``told``: 0 nothing
+# yet, 1 that it draws near, 2 that it is overdue. ``next_on``: the day there is something to tell.
+frister = Table(
+    "frister",
+    metadata,
+    _text("kommun", primary_key=True),
+    _text("arende", primary_key=True),
+    _text("kod", primary_key=True),
+    _text("objekt", primary_key=True),
+    _text("fran", primary_key=True),
+    Column("insatstyp", Text),
+    _text("vikt"),
+    _text("varna"),
+    _text("senast"),
+    Column("uppfylld", Text),
+    Column("uppfylld_av", Text),
+    Column("upphord", Text),
+    Column("told", Integer, nullable=False, server_default="0"),
+    Column("next_on", Text),
+)
+# What falls away before it is due is not open, whatever the day.
+_open = frister.c.uppfylld.is_(None) & (
+    frister.c.upphord.is_(None) | (frister.c.senast < frister.c.upphord)
+)
+Index("ix_frister_open", frister.c.senast, sqlite_where=_open, postgresql_where=_open)
+Index(
+    "ix_frister_open_kommun",
+    frister.c.kommun,
+    frister.c.senast,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
+_to_tell = frister.c.next_on.is_not(None)
+Index("ix_frister_next", frister.c.next_on, sqlite_where=_to_tell, postgresql_where=_to_tell)
+
+# By which rules and choices (``rules``, a digest) the limits of all cases were made, and, while
+# they are being made anew, the last case that is done (empty at the start; null when all are).
+frist_rules = Table(
+    "frist_rules",
+    metadata,
+    _text("name", primary_key=True),
+    _text("rules"),
+    Column("kommun", Text),
+    Column("arende", Text),
+)
+
 feed = Table(
     "feed",
     metadata,

@@ -8,12 +8,13 @@ from celery import shared_task
 from bbic_bridge import telemetry
 from bbic_bridge.delivery.errors import BridgeError
 from bbic_bridge.handbook.uppgifter import UPPGIFTER
-from bbic_bridge.services import upkeep
-from bbic_bridge.services.bridge import NOTIFY
+from bbic_bridge.services import deadlines, upkeep
+from bbic_bridge.services.bridge import NOTIFY, Bridge
 from bbic_bridge.services.sync import sync_kommun
 from bbic_bridge.workers import process
 
 log = telemetry.get_logger()
+_watching = threading.Lock()
 _syncing: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -34,8 +35,20 @@ def sweep() -> None:
 
 @shared_task(name="watch_deadlines", ignore_result=True)
 def watch_deadlines() -> None:
-    """Tells the workflow of what has waited too long."""
-    upkeep.report_waiting(process.pump().bridge)
+    """Tells the workflow of limits that draw near or have passed, and of what waits too long."""
+    if not _watching.acquire(blocking=False):
+        return
+    try:
+        watch(process.pump().bridge)
+    finally:
+        _watching.release()
+
+
+def watch(bridge: Bridge) -> None:
+    """What ``watch_deadlines`` does; new choices of limits are laid on before they are told of."""
+    upkeep.report_waiting(bridge)
+    deadlines.remake(bridge)
+    deadlines.watch(bridge)
 
 
 @shared_task(name="sync_vendor", ignore_result=True)
