@@ -1,12 +1,14 @@
 """Every time limit: kept, kept late, broken, fallen away; and for whom it runs."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bbic_bridge.handbook.frister import REGEL, REGLER, Frist, besked, frister, skede
+from bbic_bridge.handbook.frister import REGEL, REGLER, VIKTER, Frist, besked, frister, skede
 from bbic_bridge.handbook.kodlistor import ALLA_INSATSTYPER
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.notiser import Notis
@@ -545,3 +547,16 @@ class TestBesked:
 
 def test_every_limit_has_its_own_code() -> None:
     assert len(REGEL) == len(REGLER)
+
+
+def test_the_operators_page_tells_every_limit_as_it_is() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    section = page.split("## Time limits\n")[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if "| `" in line[:3]]
+    assert {row[0].strip("`") for row in rows} == REGEL.keys()
+    for kod, _, _, _, vikt, kalla, galler, varnar in rows:
+        regel = REGEL[kod.strip("`")]
+        assert VIKTER[regel.vikt] in vikt.split(";")[0]
+        assert set(regel.kalla.removeprefix("L: ").split(", ")) <= set(re.split("[,;] ", kalla))
+        assert (galler == "every kind") == (regel.insatstyper == ALLA_INSATSTYPER)
+        assert varnar == (f"{regel.varna_dagar} days" if regel.varna_dagar else "that day")
