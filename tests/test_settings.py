@@ -107,6 +107,14 @@ def test_a_missing_or_broken_file_is_told_by_name(tmp_path: Path) -> None:
         load(written(tmp_path, "= ="), {})
 
 
+def test_only_rules_that_may_have_been_replaced_are_taken_away(tmp_path: Path) -> None:
+    taken = written(tmp_path, '[krav]\nutan = ["plan.hvb.skolgang"]')
+    assert load(taken, {}).krav.utan == ("plan.hvb.skolgang",)
+    for kod in ("plan.umgange", "plan.hvb.skola"):
+        with pytest.raises(ConfigurationError, match=f"krav.utan.*{kod} cannot be taken away"):
+            load(written(tmp_path, f'[krav]\nutan = ["{kod}"]'), {})
+
+
 def test_secrets_do_not_show(tmp_path: Path) -> None:
     settings = load(written(tmp_path, 'master_key = "hemlig"'), {})
     assert "hemlig" not in repr(settings)

@@ -10,9 +10,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from bbic_bridge.delivery.errors import ConfigurationError
+from bbic_bridge.handbook.krav import VALBARA
 from bbic_bridge.handbook.uppgifter import Id, KortText
 
 ENV_PREFIX = "BBIC_"
@@ -110,6 +119,23 @@ class Worker(Section):
     drain_s: Seconds = 20
 
 
+class Krav(Section):
+    """Rules about a document's content that are not asked for here (``handbook.krav``).
+
+    Only those may be named that come from rules which may have been replaced.
+    """
+
+    utan: tuple[str, ...] = ()
+
+    @field_validator("utan")
+    @classmethod
+    def _valbara(cls, koder: tuple[str, ...]) -> tuple[str, ...]:
+        if okanda := sorted(set(koder) - VALBARA):
+            kanda = ", ".join(sorted(VALBARA))
+            raise ValueError(f"{okanda[0]} cannot be taken away; only {kanda} can")
+        return koder
+
+
 class Settings(Section):
     """Everything the bridge is told. ``base`` is the folder that relative paths count from."""
 
@@ -125,6 +151,7 @@ class Settings(Section):
     limits: Limits = Limits()
     worker: Worker = Worker()
     profiles: Path = Path("profiles")
+    krav: Krav = Krav()
     waiting_report_days: Annotated[float, Field(gt=0)] = 14
 
     @property

@@ -20,6 +20,8 @@ from tests.handbook.minsta import handelse
 
 ARENDE = handelse("beslut.fattat")["subject"]
 NAME = handelse("beslut.fattat")["data"]["barn"]["namn"]
+# Nothing of it deviates from the handbook: nobody is warned or told anything else.
+BESLUT = handelse("beslut.fattat", insatstyp="hvb", beslutsunderlag_id="BU1")
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def stuck(office: Office) -> Office:
     """A beslut that the vendor refused, and a verkställighet that waits behind it."""
     office.refuse()
     later = {"id": "E-2", "time": "2026-11-20T13:00:00+01:00"}
-    office.send(handelse("beslut.fattat"), handelse("beslut.verkstall") | later)
+    office.send(BESLUT, handelse("beslut.verkstall", insatstyp="hvb") | later)
     office.work()
     return office
 
@@ -94,7 +96,7 @@ def test_look_ups_that_found_the_same_are_one_line(
 ) -> None:
     monkeypatch.setenv("BBIC_KOMMUN__MALMO__SETTLE_S", "3600")
     office.vendor.trouble.append((Ambiguous("timeout"), False))
-    office.send(handelse("beslut.fattat"))
+    office.send(BESLUT)
     began = datetime.now(UTC)
     for minute in range(7):
         office.work(clock=partial(add, began, timedelta(minutes=minute)))
@@ -106,6 +108,20 @@ def test_look_ups_that_found_the_same_are_one_line(
     assert looked_up[3].startswith(f"{began.astimezone(LOCAL):%Y-%m-%d %H:%M:%S} to ")
     attempts = office.cli("deliveries", "show", shown, "--json").document["attempts"]
     assert [attempt["action"] for attempt in attempts] == ["send", *["look_up"] * 7]
+
+
+def test_the_warnings_of_its_event_stand_with_a_delivery(office: Office) -> None:
+    office.send(handelse("beslut.fattat"))
+    made = office.delivery("registrera_beslut")["id"]
+    told = office.cli("deliveries", "show", made, "--json").document["warnings"]
+    assert [(one["kod"], one["vikt"], one["kalla"]) for one in told] == [
+        ("beslut.till", "bor", "A:53"),
+        ("beslut.underlag", "bor", "B:116"),
+    ]
+    shown = office.cli("deliveries", "show", made).out
+    assert "beslut.underlag\tbor\t/data/beslutsunderlag_id: " in shown
+    assert "(Beslutsunderlag, B:116)" in shown
+    assert "(Beslutsunderlag, B:116)" in office.cli("case", "show", ARENDE).out
 
 
 def test_revealing_needs_a_reason_and_is_audited(stuck: Office) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Office
-from tests.handbook.minsta import handelse
+from tests.handbook.minsta import dokument, handelse
 
 
 def events(count: int) -> list[Any]:
@@ -42,6 +42,16 @@ def test_the_same_id_with_other_content_is_rejected(office: Office) -> None:
     office.send(event)
     outcome = office.send(event | {"time": "2026-05-05T10:00:00+02:00"}, code=1)
     assert "rejected   E-0" in outcome.out
+
+
+def test_what_an_event_lacks_is_told_with_its_name_and_source(office: Office) -> None:
+    (event,) = events(1)
+    event["type"] = "se.bbic.remiss.skickad"
+    event["data"] = dokument("remiss.skickad")
+    del event["data"]["behov"]
+    outcome = office.send(event, code=1)
+    name = "Barnets behov av kontaktperson eller kontaktfamilj"
+    assert f"/data/behov: is required ({name}, A:16)" in outcome.out
 
 
 def test_files_are_read_one_after_the_other(office: Office, folder: Path) -> None:

@@ -44,6 +44,20 @@ PLAN = {
     "innehall": "Lek, läxor och vila.",
     "rapportering": {"hur_ofta": "Varje månad", "pa_vilket_satt": "Telefon"},
 }
+# What a placed child's plan, and a HVB's, must hold beside the plan above.
+PLACERINGENS_PLAN = {
+    "former_for_uppfoljning": "Varannan månad.",
+    "kontakt_med_socialsekreterare": "Varje vecka.",
+    "andra_huvudman": "BUP.",
+    "umgange": "Söndagar.",
+    "barnets_synpunkter": "Vill stänga sin dörr.",
+    "vardnadshavares_synpunkter": "Vill bli uppringd.",
+}
+HVB_PLAN = {
+    **PLACERINGENS_PLAN,
+    "skolgang": "Går kvar i klassen.",
+    "halso_och_sjukvard": "Hälsoundersökning.",
+}
 RAPPORT = {
     "rapport_id": "RAPP1",
     "insats_id": "I1",

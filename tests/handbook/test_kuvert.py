@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from bbic_bridge.handbook.handelser import Ogiltig, parse_event
-from bbic_bridge.handbook.kuvert import pointer
+from bbic_bridge.handbook.kuvert import Overtradelse, pointer
 from tests.handbook.minsta import handelse
 
 NUMBER = "201605032380"
@@ -27,7 +27,7 @@ def test_every_attribute_is_required(name: str) -> None:
     for missing in (changed(**{name: ...}), changed(**{name: None})):
         error = refused(missing)
         assert error.code == "invalid_event"
-        assert error.violations == ((f"/{name}", "is required"),)
+        assert error.violations == (Overtradelse(f"/{name}", "is required"),)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_every_attribute_is_required(name: str) -> None:
 def test_a_wrong_attribute_is_named_and_not_repeated(name: str, value: object) -> None:
     error = refused(changed(**{name: value}))
     assert error.code == "invalid_event"
-    assert [where for where, _ in error.violations] == [f"/{name}"]
+    assert [one.pointer for one in error.violations] == [f"/{name}"]
     assert NUMBER not in str(error.violations) + str(error)
 
 
@@ -85,7 +85,7 @@ def test_cloudevents_freedoms_are_kept(extra: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("raw", [None, [], "{}", 1])
 def test_what_is_no_object_is_no_event(raw: object) -> None:
-    assert refused(raw).violations == (("", "must be one CloudEvent, a JSON object"),)
+    assert refused(raw).violations == (Overtradelse("", "must be one CloudEvent, a JSON object"),)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_what_is_no_object_is_no_event(raw: object) -> None:
 def test_an_unknown_type_is_its_own_fault(typ: str) -> None:
     error = refused(changed(type=typ, kommun=...))
     assert error.code == "unknown_type"
-    assert [where for where, _ in error.violations] == ["/type", "/kommun"]
+    assert [one.pointer for one in error.violations] == ["/type", "/kommun"]
 
 
 def test_all_violations_of_envelope_and_document_come_at_once() -> None:
@@ -104,7 +104,7 @@ def test_all_violations_of_envelope_and_document_come_at_once() -> None:
     }
     error = refused(event)
     assert error.code == "invalid_event"
-    assert [where for where, _ in error.violations] == [
+    assert [one.pointer for one in error.violations] == [
         "/time",
         "/kommun",
         "/data/insats_id",
@@ -114,6 +114,6 @@ def test_all_violations_of_envelope_and_document_come_at_once() -> None:
 
 def test_a_name_that_is_no_name_of_ours_is_not_told() -> None:
     error = refused(changed(**{f"{NUMBER}": 1.5, "Två Ord": 1, "a_b": 1}))
-    assert sorted(where for where, _ in error.violations) == ["", "", "/a_b"]
+    assert sorted(one.pointer for one in error.violations) == ["", "", "/a_b"]
     assert pointer("data", NUMBER, "x") == pointer("data", "s" + NUMBER) == "/data"
     assert pointer("data", "mal", 3, "mal_id") == "/data/mal/3/mal_id"

@@ -6,8 +6,7 @@ from bbic_bridge.handbook.handelser import HANDELSER, parse_event
 from bbic_bridge.handbook.kodlistor import ALLA_INSATSTYPER, KONTAKTPERSON_MFL
 from bbic_bridge.handbook.regler import OPERATIONER, REGLER, Plan, Planerad, planera
 from bbic_bridge.handbook.uppgifter import EFFEKTER, UPPGIFTER, Insatstyp
-from tests.handbook.minsta import TYPER, handelse
-from tests.handbook.test_krav import HVB_PLAN
+from tests.handbook.minsta import HVB_PLAN, TYPER, handelse
 
 SANDS_VIDARE = ("oppenvard", "hvb", "familjehem")
 MOTTAGARE = {"enhet_id": "chansen", "enhetschef": "Marie Fors"}

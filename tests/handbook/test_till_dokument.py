@@ -5,8 +5,7 @@ import pytest
 from bbic_bridge.handbook.handelser import parse_event
 from bbic_bridge.handbook.regler import REGLER, planera
 from bbic_bridge.handbook.uppgifter import RegistreraDokument
-from tests.handbook.minsta import DELTAGARE, handelse
-from tests.handbook.test_krav import HVB_PLAN
+from tests.handbook.minsta import DELTAGARE, HVB_PLAN, handelse
 
 BYTES = "  Mål med\ttabb,\r\nradbryt, e\u0301 och \U0001f33b  "
 DOKUMENT = sorted({regel.handelse for regel in REGLER if regel.operation == "registrera_dokument"})

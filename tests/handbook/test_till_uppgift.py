@@ -120,6 +120,11 @@ def test_why_the_child_was_not_there_is_noted() -> None:
     assert "Barnet deltog inte: Bedömt olämpligt." in note.text
 
 
+def test_how_the_meeting_was_made_to_fit_the_child_is_noted() -> None:
+    note = uppgift("uppfoljningsmote.genomfort", anpassning="Kort möte med pauser.")
+    assert "Mötet anpassades: Kort möte med pauser." in note.text
+
+
 def test_the_talk_with_the_child_notes_that_vardnadshavare_was_informed() -> None:
     note = uppgift("barnsamtal.genomfort", anteckning="Alva trivs.")
     assert note.anteckning_id == "BS1"

@@ -25,6 +25,7 @@ BODY = as_json(EVENT)
 BROKEN = Problem(
     422, "invalid_document", "Against the rules", (Violation("/data/barn", "is required"),)
 )
+POINT = Violation("/data/skolgang", "Saknas.", "Skolgång", "B:81", "ska", "plan.hvb.skolgang")
 
 
 async def test_an_event_is_accepted_and_answered_with_its_result(
@@ -77,6 +78,23 @@ async def test_a_single_event_s_problem_is_the_answer(
         "code": "invalid_document",
         "errors": [{"pointer": "/data/barn", "detail": "is required"}],
     }
+
+
+async def test_a_content_point_is_told_with_its_name_source_weight_and_rule(
+    client: httpx.AsyncClient, desk: FakeDesk
+) -> None:
+    desk.results = [Result("e1", "rejected", Problem(422, "x", "X", (POINT,)))]
+    answer = await client.post("/v1/events", content=BODY, headers=signed(BODY))
+    assert answer.json()["errors"] == [
+        {
+            "pointer": "/data/skolgang",
+            "detail": "Saknas.",
+            "namn": "Skolgång",
+            "kalla": "B:81",
+            "vikt": "ska",
+            "kod": "plan.hvb.skolgang",
+        }
+    ]
 
 
 async def test_a_batch_is_answered_with_a_result_per_event(

@@ -54,6 +54,16 @@ async def test_every_event_type_s_document_is_described(described: dict[str, Any
     assert "beslut_id" in schemas["BeslutFattat"]["required"]
 
 
+async def test_a_content_point_s_name_and_source_are_described(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+    point = schemas["UppdragUpprattat"]["properties"]["bedomning"]
+    assert point["title"] == "Nämndens bedömning av barnets behov"
+    assert point["kalla"].startswith("B:20")
+    fault = {"pointer", "detail", "namn", "kalla", "vikt", "kod"}
+    assert set(schemas["Fault"]["properties"]) == fault
+    assert set(schemas["Fault"]["required"]) == {"pointer", "detail"}
+
+
 @pytest.mark.parametrize(
     ("path", "media_types"),
     [

@@ -14,6 +14,7 @@ from bbic_bridge.cli.filters import filters
 from bbic_bridge.cli.known import require_kommuner, tell_unknown_case
 from bbic_bridge.cli.options import command, group
 from bbic_bridge.cli.output import STATE_STYLES, print_json, print_ndjson, print_table, when
+from bbic_bridge.cli.violations import told
 from bbic_bridge.services.views import DeliveryDetail, DeliveryView, Filter
 
 COLUMNS = ("id", "state", "kommun", "case", "operation", "tries", "error", "waits for", "behind it")
@@ -97,6 +98,9 @@ def _print_detail(detail: DeliveryDetail) -> None:
     print_table(("what", "value"), [(name, value) for name, value in facts.items() if value != ""])
     print_table(("field", "content"), _leaves(detail.uppgift))
     print_table(attempts.COLUMNS, attempts.rows(detail.attempts))
+    if detail.warnings:
+        rows = [(warning.kod, warning.vikt, told(warning)) for warning in detail.warnings]
+        print_table(("rule", "weight", "warning of the event"), rows)
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, object]]:

@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from bbic_bridge.services.views import Violation
+
 LOCAL = ZoneInfo("Europe/Stockholm")
 WIDE = 100
 STATE_STYLES = {
@@ -68,6 +70,8 @@ def print_ndjson(values: Iterable[object]) -> None:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Violation):
+        return value.told()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, datetime):

@@ -14,6 +14,7 @@ from bbic_bridge.cli.events_in import NotEvents, chunks, read_events
 from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, WrongUse, whoever_listens
 from bbic_bridge.cli.options import command
 from bbic_bridge.cli.output import Bar, print_ndjson, progress
+from bbic_bridge.cli.violations import told
 from bbic_bridge.services.views import Grant, Problem, Result, Violation
 
 if TYPE_CHECKING:
@@ -81,4 +82,4 @@ def _tell(result: Result, bar: Bar, *, as_json: bool) -> None:
     problem = result.problem
     bar.say(f"{result.status:<10} {result.id or '?'}{f'  {problem.title}' if problem else ''}")
     for violation in problem.violations if problem else ():
-        bar.say(f"           {violation.pointer or '(whole event)'}: {violation.message}")
+        bar.say(f"           {told(violation)}")

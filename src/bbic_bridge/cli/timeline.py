@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from bbic_bridge.cli.output import STATE_STYLES, print_table
+from bbic_bridge.cli.violations import told
 from bbic_bridge.services.views import CaseView, StepView
 
 COLUMNS = ("when", "what", "at the vendor", "state", "remarks", "delivery")
@@ -38,7 +39,7 @@ def _happened(step: StepView, deliveries: Sequence[StepView]) -> Iterator[Row]:
     for other in others:
         yield ("", "", *other)
     for warning in step.warnings:
-        yield ("", "", "", "warning", f"{warning.pointer}: {warning.message}", "")
+        yield ("", "", "", "warning", told(warning), "")
 
 
 def _delivery(step: StepView) -> Row:

@@ -4,7 +4,7 @@ An event is taken whole or refused whole, with every violation at once. No messa
 exception repeats what stood in the event.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -24,11 +24,14 @@ from bbic_bridge.handbook.dokument import (
     uppfoljning,
     utredning,
 )
-from bbic_bridge.handbook.dokument.bas import Dokument
+from bbic_bridge.handbook.dokument.bas import Dokument, Person
 from bbic_bridge.handbook.identiteter import ids_av_personnummer
-from bbic_bridge.handbook.krav import brister
+from bbic_bridge.handbook.kodlistor import ALLA_INSATSTYPER
+from bbic_bridge.handbook.krav import VAGRAR, Krav, brister, krav_for
 from bbic_bridge.handbook.kuvert import Overtradelse, pointer
+from bbic_bridge.handbook.punkter import punkt_vid
 from bbic_bridge.handbook.stockholm import stockholm_date
+from bbic_bridge.handbook.utdrag import Okant, Utdrag, utdrag
 
 PREFIX = "se.bbic."
 
@@ -117,34 +120,38 @@ class Ogiltig(Exception):
     """The event breaks the handbook's rules.
 
     Args:
-        violations: ``(json_pointer, message)`` pairs, the pointer counting from the event.
+        violations: all of them.
         code: ``unknown_type``, ``invalid_event`` (the envelope) or ``invalid_document``.
     """
 
     def __init__(self, violations: tuple[Overtradelse, ...], code: Felkod) -> None:
-        super().__init__(f"{code}: {', '.join(where or '/' for where, _ in violations)}")
+        super().__init__(f"{code}: {', '.join(one.pointer or '/' for one in violations)}")
         self.violations = violations
         self.code = code
 
 
-def parse_event(raw: object) -> Handelse:
+def parse_event(raw: object, utan: Collection[str] = ()) -> Handelse:
     """Reads one CloudEvent that has been decoded from JSON.
 
     Personnummer are made canonical; a 10-digit one is read as of the event's own ``time``.
+
+    Args:
+        utan: codes of rules of ``krav`` that are not asked for here.
 
     Raises:
         Ogiltig: with every violation.
     """
     if not isinstance(raw, dict):
-        raise Ogiltig((("", "must be one CloudEvent, a JSON object"),), "invalid_event")
+        whole = Overtradelse("", "must be one CloudEvent, a JSON object")
+        raise Ogiltig((whole,), "invalid_event")
     attributes, broken = kuvert.las(raw)
     typ = attributes.get("type")
     if typ is None:
         raise Ogiltig(broken, "invalid_event")
     if typ not in HANDELSER:
-        unknown = ("/type", "is not an event of the handbook workflow")
+        unknown = Overtradelse("/type", "is not an event of the handbook workflow")
         raise Ogiltig((unknown, *broken), "unknown_type")
-    data, problems = _read(HANDELSER[typ], raw, attributes.get("time"))
+    data, problems = _read(HANDELSER[typ], raw, attributes.get("time"), utan)
     if broken:
         raise Ogiltig((*broken, *problems), "invalid_event")
     if data is None:
@@ -155,11 +162,30 @@ def parse_event(raw: object) -> Handelse:
 def schema(typ: str) -> dict[str, Any]:
     """The JSON Schema of the ``data`` of an event type, full (``se.bbic.…``) or short.
 
+    A content point bears its Swedish name (``title``) and who asks for it (``kalla``); ``krav``
+    lists what is asked beyond the shape.
+
     Raises:
         KeyError: the workflow sends no such event.
     """
     full = typ if typ.startswith(PREFIX) else PREFIX + typ
-    return {"$id": full, **HANDELSER[full].model_json_schema()}
+    document_type = HANDELSER[full]
+    rules = [_told(krav, document_type) for krav in krav_for(document_type)]
+    return {"$id": full, **document_type.model_json_schema(), "krav": rules}
+
+
+def _told(krav: Krav, document_type: type[Dokument]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "kod": krav.kod,
+        "pointer": f"/{krav.falt}",
+        "namn": krav.namn(document_type),
+        "kalla": krav.kalla,
+        "vikt": krav.vikt,
+        "text": krav.text,
+    }
+    if krav.insatstyper != ALLA_INSATSTYPER:
+        told["insatstyper"] = sorted(krav.insatstyper)
+    return told
 
 
 _ATTRIBUTES = ("source", "id", "type", "time", "subject", "kommun")
@@ -171,41 +197,70 @@ _WORDS = {
 
 
 def _read(
-    document_type: type[Dokument], raw: Mapping[str, Any], time: datetime | None
+    document_type: type[Dokument],
+    raw: Mapping[str, Any],
+    time: datetime | None,
+    utan: Collection[str],
 ) -> tuple[Dokument | None, tuple[Overtradelse, ...]]:
     data = raw.get("data")
     if not isinstance(data, dict):
-        return None, (("/data", "must be one document, a JSON object"),)
+        whole = Overtradelse("/data", "must be one document, a JSON object")
+        return None, (whole,)
     context = {"idag": stockholm_date(time)} if time is not None else {}
     try:
         document = document_type.model_validate_json(to_json(data), context=context)
     except ValidationError as error:
-        return None, tuple(_violations(error))
+        faults = error.errors(include_url=False, include_input=False, include_context=False)
     except PydanticSerializationError:
-        return None, (("/data", "is not valid Unicode, or is nested too deeply"),)
-    problems = (*_content(document), *_telling_ids(document, raw))
-    return (None if problems else document), problems
+        whole = Overtradelse("/data", "is not valid Unicode, or is nested too deeply")
+        return None, (whole,)
+    else:
+        problems = (*_content(document, utan), *_telling_ids(document, raw))
+        return (None if problems else document), problems
+    shape = tuple(_shape(document_type, faults))
+    broken = {fault["loc"][0] for fault in faults if fault["loc"]}
+    if not all(fault["loc"] for fault in faults):
+        return None, shape
+    known = utdrag(document_type, data, {str(name) for name in broken}, context)
+    return None, (*shape, *_content(known, utan), *_telling_ids(known, raw))
 
 
-def _content(document: Dokument) -> Iterator[Overtradelse]:
-    for brist in brister(document):
-        if brist.vikt == "fel":
-            yield f"/data{brist.pointer}", brist.text
+def _content(document: Dokument | Utdrag, utan: Collection[str]) -> Iterator[Overtradelse]:
+    for brist in brister(document, utan):
+        if brist.vikt in VAGRAR:
+            yield Overtradelse(
+                pointer=f"/data{brist.pointer}",
+                message=brist.text,
+                namn=brist.namn,
+                kalla=brist.kalla,
+                vikt=brist.vikt,
+                kod=brist.kod,
+            )
 
 
-def _telling_ids(document: Dokument, raw: object) -> Iterator[Overtradelse]:
-    personer = (document.barn, *getattr(document, "foraldrar", ()))
-    for path in ids_av_personnummer(raw, personer):
-        yield pointer(*path), "holds a person's number; ids are shown unmasked"
+def _telling_ids(document: Dokument | Utdrag, raw: object) -> Iterator[Overtradelse]:
+    for path in ids_av_personnummer(raw, _persons(document)):
+        yield Overtradelse(pointer(*path), "holds a person's number; ids are shown unmasked")
 
 
-def _violations(error: ValidationError) -> Iterator[Overtradelse]:
-    told = error.errors(include_url=False, include_input=False, include_context=False)
-    for one in told:
-        if one["type"] == "too_short" and any(_inside(other["loc"], one["loc"]) for other in told):
+def _persons(document: Dokument | Utdrag) -> Iterator[Person]:
+    for name in ("barn", "foraldrar"):
+        try:
+            found = getattr(document, name, ())
+        except Okant:
+            continue
+        yield from (found,) if isinstance(found, Person) else found
+
+
+def _shape(document_type: type[Dokument], faults: Iterable[Any]) -> Iterator[Overtradelse]:
+    faults = tuple(faults)
+    for one in faults:
+        if one["type"] == "too_short" and any(_inside(two["loc"], one["loc"]) for two in faults):
             continue  # pydantic counts only the valid items, and the invalid one is told already
         message = _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))
-        yield pointer("data", *one["loc"]), message
+        point = punkt_vid(document_type, one["loc"])
+        where = pointer("data", *one["loc"])
+        yield Overtradelse(where, message, point.namn, point.kalla, point.vikt)
 
 
 def _inside(inner: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bool:

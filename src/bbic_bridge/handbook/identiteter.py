@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bbic_bridge.handbook.uppgifter import Person
+from bbic_bridge.handbook.dokument.bas import Person
 
 Sokvag = tuple[str | int, ...]
 _IDS = frozenset({"id", "source", "ersatter"})
@@ -15,9 +15,10 @@ def ids_av_personnummer(data: object, personer: Iterable[Person]) -> Iterator[So
 
     Args:
         data: the event as it was sent, decoded from JSON.
-        personer: those it names, with canonical numbers; any century and separator is found.
+        personer: those it names, with canonical numbers, earlier ones too; any century and
+            separator is found.
     """
-    numbers = {person.personnummer[2:] for person in personer}
+    numbers = {number[2:] for person in personer for number in person.alla_nummer}
     for path, value in _ids(data, ()):
         digits = _SEPARATORS.sub("", value)
         if any(number in digits for number in numbers):

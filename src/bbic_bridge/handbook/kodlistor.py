@@ -53,6 +53,11 @@ NastaSteg = Literal[
     "fortsatt_bistand", "reviderat_uppdrag", "ny_utredning", "nytt_beslut", "avslut"
 ]
 
+Vikt = Literal["lag", "ska", "ska_om_inte", "bor", "kan"]
+"""How much a rule weighs. ``lag`` and ``ska``: a document that lacks it is refused.
+``ska_om_inte``: SKA with an exception, kept by the act or by a recorded reason, else a deviation.
+``bor``: a warning that travels along. ``kan``: a hint, shown to nobody."""
+
 TRIANGEL: Mapping[str, Mapping[Omrade, str]] = {
     "Barnets utveckling": {
         "halsa": "Hälsa",
@@ -133,3 +138,16 @@ VIDAREBEFORDRAS: frozenset[Insatstyp] = frozenset({"oppenvard", "hvb", "familjeh
 PLACERING: frozenset[Insatstyp] = frozenset({"hvb", "familjehem"})
 VARDNADSHAVARE: frozenset[Roll] = frozenset({"vardnadshavare", "god_man"})
 """Wherever one is meant, the other may stand (A)."""
+UPPDRAGSTAGARE: frozenset[Roll] = frozenset(
+    {
+        "kontaktperson",
+        "kontaktfamilj",
+        "familjehem",
+        "hvb",
+        "utforare",
+        "enhetschef",
+        "behandlare",
+        "specialpedagog",
+    }
+)
+"""Whoever carries an insats out, of any kind (A, B)."""

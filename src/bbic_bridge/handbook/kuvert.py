@@ -2,13 +2,33 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bbic_bridge.handbook.dokument.bas import las_tid
+from bbic_bridge.handbook.kodlistor import Vikt
 from bbic_bridge.handbook.personnummer import contains_personnummer
 
-Overtradelse = tuple[str, str]
-"""Where (JSON pointer into the event) and what, in words that repeat nothing of the event."""
+
+@dataclass(frozen=True, slots=True)
+class Overtradelse:
+    """One thing wrong, in words that repeat nothing of the event.
+
+    Attributes:
+        pointer: where, a JSON pointer into the event.
+        namn: the content point's name in Swedish, where it is one.
+        kalla: who asks for it (``dokument.bas.punkt``).
+        vikt: how much what is missing weighs.
+        kod: the rule of ``krav``, where one was broken.
+    """
+
+    pointer: str
+    message: str
+    namn: str | None = None
+    kalla: str | None = None
+    vikt: Vikt | None = None
+    kod: str | None = None
+
 
 _MAX = 200
 _NAME = re.compile(r"[a-z0-9]{1,40}")
@@ -38,12 +58,12 @@ def las(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Overtradelse, ...
     for name, read in _KNOWN.items():
         if raw.get(name) is None:
             if name in _REQUIRED:
-                broken.append((f"/{name}", "is required"))
+                broken.append(Overtradelse(f"/{name}", "is required"))
             continue
         try:
             values[name] = read(raw[name])
         except ValueError as error:
-            broken.append((f"/{name}", str(error)))
+            broken.append(Overtradelse(f"/{name}", str(error)))
     return values, (*broken, *_extensions(raw))
 
 
@@ -53,11 +73,14 @@ def _extensions(raw: Mapping[str, Any]) -> tuple[Overtradelse, ...]:
         if name in _KNOWN or name == "data":
             continue
         if name == "data_base64":
-            broken.append(("/data_base64", "must be left out; data holds the document"))
+            fault = "must be left out; data holds the document"
         elif not isinstance(name, str) or not _NAME.fullmatch(name):
-            broken.append((pointer(name), "an attribute's name is lower-case letters and digits"))
+            fault = "an attribute's name is lower-case letters and digits"
         elif not _simple(value):
-            broken.append((pointer(name), "must be a short text, a whole number or a boolean"))
+            fault = "must be a short text, a whole number or a boolean"
+        else:
+            continue
+        broken.append(Overtradelse(pointer(name), fault))
     return tuple(broken)
 
 

@@ -1,19 +1,22 @@
 """How the handbook's table (``regler``) is applied to one document."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bbic_bridge.handbook.dokument.bas import Dokument
-from bbic_bridge.handbook.dokument.uppdrag import UppdragUpprattat
 from bbic_bridge.handbook.fakta import faktum
-from bbic_bridge.handbook.kodlistor import ALLA_INSATSTYPER
-from bbic_bridge.handbook.krav import brister
-from bbic_bridge.handbook.skydd import skyddad
+from bbic_bridge.handbook.kodlistor import ALLA_INSATSTYPER, Vikt
+from bbic_bridge.handbook.krav import VAGRAR, VARNAR, brister
+from bbic_bridge.handbook.punkter import punkt_vid
 from bbic_bridge.handbook.uppgifter import Insatstyp, Uppgift
 
 Kalla = Literal["A", "B", "L", "D"]
 Gor = Callable[[Any], Uppgift]
+Hinder = Literal["skyddade_uppgifter"]
+
+_UTELAMNAT = "Skickas inte vidare: någon är skyddad, eller skyddet är okänt."
+_SEKRETESS = "L: SFS 2009:400"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,11 @@ class Regel:
 
 @dataclass(frozen=True, slots=True)
 class Planerad:
-    """One operation to perform, the facts it waits for and the facts it gives."""
+    """One operation to perform, the facts it waits for and the facts it gives.
+
+    ``hinder`` says why a person must look before anything is sent: ``skyddade_uppgifter`` where
+    the document needs what had to be left out of it.
+    """
 
     operation: str
     uppgift: Uppgift = field(repr=False)
@@ -56,53 +63,85 @@ class Planerad:
     ger: tuple[str, ...]
     ger_ocksa: tuple[str, ...]
     lank: str
+    hinder: Hinder | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Varning:
-    """A deviation that travels along: where in the event, what, and who says so."""
+    """What is told of a document that was accepted, in the words of ``kuvert.Overtradelse``."""
 
+    kod: str
     pointer: str
     message: str
+    namn: str | None
     kalla: str
+    vikt: Vikt
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an event leads to: operations (none: it is recorded only) and deviations."""
+    """What an event leads to: operations (none: it is recorded only) and warnings."""
 
     uppgifter: tuple[Planerad, ...] = ()
     varningar: tuple[Varning, ...] = ()
 
 
 def planerade(
-    regler: Iterable[Regel], operationer: Mapping[str, Operation], dokument: Dokument
+    regler: Iterable[Regel],
+    operationer: Mapping[str, Operation],
+    dokument: Dokument,
+    hinder: Hinder | None = None,
 ) -> Iterator[Planerad]:
-    """The operations that the rules of one event type give for its document."""
+    """The operations that the rules of one event type give for its document.
+
+    Args:
+        dokument: without what may not be sent on (``skydd.skydda``).
+    """
     insatstyp = getattr(dokument, "insatstyp", None)
     for regel in regler:
         galler = insatstyp is None or insatstyp in regel.galler
         if galler and regel.operation is not None and regel.gor is not None:
             operation = operationer[regel.operation]
-            yield _planerad(regel, regel.operation, operation, regel.gor(dokument), dokument)
+            uppgift = regel.gor(dokument)
+            yield _planerad(regel, regel.operation, operation, uppgift, dokument, hinder)
 
 
-def avvikelser(dokument: Dokument) -> Iterator[Varning]:
+def varningar(
+    dokument: Dokument, utelamnat: Iterable[str], utan: Collection[str]
+) -> Iterator[Varning]:
     """What the document lacks without being refused, and what is left out of it."""
-    for brist in brister(dokument):
-        if brist.vikt == "varning":
-            yield Varning(f"/data{brist.pointer}", brist.text, brist.kalla)
-    if isinstance(dokument, UppdragUpprattat) and _kontaktuppgifter_utelamnas(dokument):
-        yield Varning("/data/kontaktuppgifter", "left out: someone is protected", "L")
+    for brist in brister(dokument, utan):
+        if brist.vikt in VARNAR:
+            yield Varning(
+                brist.kod,
+                f"/data{brist.pointer}",
+                brist.text,
+                brist.namn,
+                brist.kalla,
+                brist.vikt,
+            )
+    for falt in utelamnat:
+        namn = punkt_vid(type(dokument), (falt,)).namn
+        yield Varning(f"skydd.{falt}", f"/data/{falt}", _UTELAMNAT, namn, _SEKRETESS, "lag")
 
 
-def _kontaktuppgifter_utelamnas(uppdrag: UppdragUpprattat) -> bool:
-    kontakter = uppdrag.kontaktuppgifter
-    return bool(kontakter) and skyddad((uppdrag.barn, *uppdrag.foraldrar, *kontakter))
+def hinder_for(
+    synligt: Dokument, utelamnat: Collection[str], utan: Collection[str]
+) -> Hinder | None:
+    """Why what is left of a document may not go by itself: a rule demands what was left out."""
+    if not utelamnat:
+        return None
+    saknas = {brist.pointer for brist in brister(synligt, utan) if brist.vikt in VAGRAR}
+    return "skyddade_uppgifter" if saknas & {f"/{falt}" for falt in utelamnat} else None
 
 
 def _planerad(
-    regel: Regel, namn: str, operation: Operation, uppgift: Uppgift, dokument: Dokument
+    regel: Regel,
+    namn: str,
+    operation: Operation,
+    uppgift: Uppgift,
+    dokument: Dokument,
+    hinder: Hinder | None,
 ) -> Planerad:
     def fyll(mallar: tuple[str, ...]) -> tuple[str, ...]:
         fyllda = (faktum(mall, varde) for mall in mallar)
@@ -118,4 +157,5 @@ def _planerad(
         ger=fyll(operation.ger),
         ger_ocksa=fyll(operation.ger_ocksa + regel.ger_ocksa),
         lank=operation.lank,
+        hinder=hinder,
     )

@@ -8,6 +8,8 @@ A fact is written ``name:field``, e.g. ``beslut_registrerat:beslut_id``; the fie
 what is to be done, else from the document. Where the field is empty, the fact falls away.
 """
 
+from collections.abc import Collection
+
 from bbic_bridge.handbook import till_dokument, till_uppgift
 from bbic_bridge.handbook.fakta import KOMMUNVIDA, fakta_av_andring, handelsetyp_av_andring
 from bbic_bridge.handbook.handelser import PREFIX, Handelse
@@ -18,9 +20,11 @@ from bbic_bridge.handbook.planering import (
     Planerad,
     Regel,
     Varning,
-    avvikelser,
+    hinder_for,
     planerade,
+    varningar,
 )
+from bbic_bridge.handbook.skydd import skydda
 
 __all__ = [
     "KOMMUNVIDA",
@@ -237,10 +241,21 @@ _REGLER_FOR = {
 }
 
 
-def planera(handelse: Handelse) -> Plan:
-    """What the event leads to. Pure: the same event always gives the same plan."""
+def planera(
+    handelse: Handelse, utan: Collection[str] = (), *, narstaende_skyddad: bool = False
+) -> Plan:
+    """What the event leads to. Pure: the same event always gives the same plan.
+
+    What may not be sent on is left out before anything is made of the document.
+
+    Args:
+        utan: codes of rules of ``krav`` that are not asked for here.
+        narstaende_skyddad: a parent whom the document does not name is protected.
+    """
     regler = _REGLER_FOR[handelse.type]
+    synligt, utelamnat = skydda(handelse.data, narstaende_skyddad=narstaende_skyddad)
+    hinder = hinder_for(synligt, utelamnat, utan)
     return Plan(
-        uppgifter=tuple(planerade(regler, OPERATIONER, handelse.data)),
-        varningar=tuple(avvikelser(handelse.data)),
+        uppgifter=tuple(planerade(regler, OPERATIONER, synligt, hinder)),
+        varningar=tuple(varningar(handelse.data, utelamnat, utan)),
     )

@@ -1,13 +1,25 @@
-"""Protection: where someone is to be kept safe, how to reach people is not sent on.
+"""Protection: where someone is to be kept safe, how to find people is not sent on.
 
 Source: the handbook's Persons (law; that unknown counts as protected is our design). A protected
 child's, or a close relative's, address reveals the other's, so one protected person is enough.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
-from bbic_bridge.handbook.dokument.bas import Kontakt
-from bbic_bridge.handbook.uppgifter import Kontaktuppgifter, Person
+from bbic_bridge.handbook.dokument.bas import Dokument, Kontakt
+from bbic_bridge.handbook.dokument.genomforandeplan import Planinnehall
+from bbic_bridge.handbook.dokument.uppdrag import UppdragUpprattat
+from bbic_bridge.handbook.uppgifter import Person
+
+D = TypeVar("D", bound=Dokument)
+
+SKYDDADE: Mapping[type[Dokument], Mapping[str, Any]] = {
+    UppdragUpprattat: {"kontaktuppgifter": ()},
+    Planinnehall: {"skolgang": None},
+}
+"""The fields that tell where someone can be found (address, telephone, school), for each document
+and those made from it, and what stands there when they are left out. No other document has any."""
 
 
 def skyddad(personer: Iterable[Person | Kontakt]) -> bool:
@@ -15,19 +27,39 @@ def skyddad(personer: Iterable[Person | Kontakt]) -> bool:
     return any(person.skydd != "ingen" for person in personer)
 
 
-def synliga_kontaktuppgifter(
-    personer: Iterable[Person], kontakter: Iterable[Kontakt]
-) -> tuple[Kontaktuppgifter, ...]:
-    """The contact details that may be sent on: all of them, or none.
+def namngivna(dokument: Dokument) -> tuple[Person | Kontakt, ...]:
+    """Those whose protection a document tells: the child, parents, and whom to contact."""
+    foraldrar = getattr(dokument, "foraldrar", ())
+    return (dokument.barn, *foraldrar, *getattr(dokument, "kontaktuppgifter", ()))
+
+
+def skyddad_foralder(uppdrag: Mapping[str, Any]) -> bool:
+    """Whether an uppdrag, as it was sent, names a parent who is not known to be unprotected."""
+    return any(foralder.get("skydd") != "ingen" for foralder in uppdrag["foraldrar"])
+
+
+def utsatta_falt(dokument: Dokument) -> Mapping[str, Any]:
+    """The protected fields that hold anything, and what would stand there instead."""
+    return {
+        falt: tomt
+        for typ, falten in SKYDDADE.items()
+        if isinstance(dokument, typ)
+        for falt, tomt in falten.items()
+        if getattr(dokument, falt) != tomt
+    }
+
+
+def skydda(dokument: D, *, narstaende_skyddad: bool = False) -> tuple[D, tuple[str, ...]]:
+    """The document as it may be sent on.
 
     Args:
-        personer: the child and everyone close to it whom the document names.
-        kontakter: the document's contact details, each with its own protection.
+        narstaende_skyddad: a parent whom the document does not name is protected.
+
+    Returns:
+        The document, and the fields that had to be left out of it: all protected ones that hold
+        anything, where anyone is protected, else none.
     """
-    kontakter = tuple(kontakter)
-    if skyddad((*personer, *kontakter)):
-        return ()
-    return tuple(
-        Kontaktuppgifter(namn=kontakt.namn, adress=kontakt.adress, telefon=kontakt.telefon)
-        for kontakt in kontakter
-    )
+    if not (narstaende_skyddad or skyddad(namngivna(dokument))):
+        return dokument, ()
+    tomma = utsatta_falt(dokument)
+    return dokument.model_copy(update=tomma), tuple(tomma)

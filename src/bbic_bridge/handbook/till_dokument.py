@@ -34,7 +34,6 @@ from bbic_bridge.handbook.kodlistor import (
     ROLLER,
     SAMVERKANSFORMER,
 )
-from bbic_bridge.handbook.skydd import synliga_kontaktuppgifter
 from bbic_bridge.handbook.till_uppgift import deltagarlista, person
 from bbic_bridge.handbook.uppgifter import Avsnitt, Person, RegistreraDokument
 
@@ -221,7 +220,7 @@ def _uppdrag(dokument: UppdragUpprattat) -> Sektioner:
     if isinstance(dokument, UppdragReviderat):
         yield from _text("Ändringar", dokument.andringar)
     yield from _foraldrar(dokument.foraldrar)
-    yield from _kontaktuppgifter((dokument.barn, *dokument.foraldrar), dokument.kontaktuppgifter)
+    yield from _kontaktuppgifter(dokument.kontaktuppgifter)
     yield from _text("Tolk och kommunikationsstöd", dokument.tolkbehov or "Inget behov")
     yield from _texter("Centrala behov", dokument.centrala_behov)
     yield from _text("Mottaglighet", dokument.mottaglighet)
@@ -235,6 +234,7 @@ def _uppdrag(dokument: UppdragUpprattat) -> Sektioner:
 
 
 def _plan(dokument: Planinnehall) -> Sektioner:
+    yield from _text("Utförare", dokument.utforare)
     yield from _deltagare(dokument.deltagare)
     for mal in dokument.mal:
         yield from _planmal(mal)
@@ -302,8 +302,8 @@ def _foraldrar(foraldrar: Iterable[Person]) -> Sektioner:
         yield Avsnitt(rubrik="Förälder", text=f"{foralder.namn}, {foralder.personnummer}")
 
 
-def _kontaktuppgifter(personer: Iterable[Person], kontakter: Iterable[Kontakt]) -> Sektioner:
-    for kontakt in synliga_kontaktuppgifter(personer, kontakter):
+def _kontaktuppgifter(kontakter: Iterable[Kontakt]) -> Sektioner:
+    for kontakt in kontakter:
         delar = (kontakt.namn, kontakt.adress, kontakt.telefon)
         yield Avsnitt(rubrik="Kontaktuppgifter", text=", ".join(ett for ett in delar if ett))
 

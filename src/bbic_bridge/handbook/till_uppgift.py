@@ -1,13 +1,13 @@
 """From a document of the handbook to what is to be done at the vendor, one function per operation.
 
-Pure. Texts are carried as they stand; only the persons' protection takes something away.
+Pure. Texts are carried as they stand; what may not be sent on was taken away before (``skydd``).
 """
 
 from collections.abc import Iterable
 
 from bbic_bridge.handbook import uppgifter as u
 from bbic_bridge.handbook.dokument.aktanteckning import AktanteckningRattad, AktanteckningSkriven
-from bbic_bridge.handbook.dokument.bas import Deltagare, Mal
+from bbic_bridge.handbook.dokument.bas import Deltagare, Kontakt, Mal
 from bbic_bridge.handbook.dokument.beslut import (
     BeslutAvslut,
     BeslutFattat,
@@ -22,7 +22,6 @@ from bbic_bridge.handbook.dokument.uppdrag import (
     UppdragUpprattat,
 )
 from bbic_bridge.handbook.kodlistor import ROLLER
-from bbic_bridge.handbook.skydd import synliga_kontaktuppgifter
 from bbic_bridge.handbook.stockholm import in_words
 
 
@@ -39,6 +38,14 @@ def deltagarlista(deltagare: Iterable[Deltagare]) -> tuple[str, ...]:
 def mal_som_uppgift(mal: Iterable[Mal]) -> tuple[u.Mal, ...]:
     """The goals, byte for byte."""
     return tuple(u.Mal(mal_id=ett.mal_id, text=ett.text, omraden=ett.omraden) for ett in mal)
+
+
+def kontaktuppgifter(kontakter: Iterable[Kontakt]) -> tuple[u.Kontaktuppgifter, ...]:
+    """How to reach people. What is protected was left out before (``skydd``)."""
+    return tuple(
+        u.Kontaktuppgifter(namn=kontakt.namn, adress=kontakt.adress, telefon=kontakt.telefon)
+        for kontakt in kontakter
+    )
 
 
 def beslut_fattat(beslut: BeslutFattat) -> u.RegistreraBeslut:
@@ -115,7 +122,7 @@ def resurstilldelning(resurs: ResursTilldela) -> u.TilldelaResurs:
 
 
 def uppdrag_till_utforare(uppdrag: UppdragUpprattat) -> u.VidarebefordraUppdrag:
-    """The uppdrag to the unit it names; contact details only where nobody is protected."""
+    """The uppdrag to the unit it names."""
     if uppdrag.mottagare is None:
         raise ValueError("an uppdrag without mottagare cannot be sent on")
     return u.VidarebefordraUppdrag(
@@ -127,9 +134,7 @@ def uppdrag_till_utforare(uppdrag: UppdragUpprattat) -> u.VidarebefordraUppdrag:
         datum=uppdrag.datum,
         mottagare=u.Vidarebefordran(**uppdrag.mottagare.model_dump()),
         foraldrar=tuple(person(foralder) for foralder in uppdrag.foraldrar),
-        kontaktuppgifter=synliga_kontaktuppgifter(
-            (uppdrag.barn, *uppdrag.foraldrar), uppdrag.kontaktuppgifter
-        ),
+        kontaktuppgifter=kontaktuppgifter(uppdrag.kontaktuppgifter),
         tolkbehov=uppdrag.tolkbehov,
         bedomning=uppdrag.bedomning,
         mal=mal_som_uppgift(uppdrag.mal),
@@ -241,6 +246,7 @@ def _avslutets_motivering(beslut: BeslutAvslut) -> str | None:
 
 def _motesanteckning(slag: str, mote: Mote) -> u.SkapaAktanteckning:
     skal = getattr(mote, "barnet_deltog_inte_for", None)
+    anpassning = getattr(mote, "anpassning", None)
     return u.SkapaAktanteckning(
         barn=person(mote.barn),
         anteckning_id=mote.mote_id,
@@ -250,6 +256,7 @@ def _motesanteckning(slag: str, mote: Mote) -> u.SkapaAktanteckning:
             f"{slag} ägde rum {in_words(mote.tid)}.",
             _deltog(mote.deltagare),
             f"Barnet deltog inte: {skal}" if skal else None,
+            f"Mötet anpassades: {anpassning}" if anpassning else None,
             mote.anteckning,
         ),
         forfattare=mote.forfattare,

@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from bbic_bridge import __version__
 from bbic_bridge.handbook.handelser import HANDELSER
+from bbic_bridge.handbook.kodlistor import Vikt
 from bbic_bridge.receivers.problems import MEDIA_TYPE
 
 _REF = "#/components/schemas/"
@@ -26,10 +27,18 @@ _TITLES = {
 
 
 class Fault(BaseModel):
-    """One fault: a JSON pointer or XPath, and what is wrong there."""
+    """One fault: a JSON pointer or XPath, and what is wrong there.
+
+    Of a content point of the handbook also its Swedish name, who asks for it (a source and its
+    line, law, or our own design), how much it weighs, and the rule's code.
+    """
 
     pointer: str
     detail: str
+    namn: str | None = None
+    kalla: str | None = None
+    vikt: Vikt | None = None
+    kod: str | None = None
 
 
 class ProblemDetails(BaseModel):

@@ -51,11 +51,13 @@ def document(problem: Problem) -> dict[str, Any]:
         "code": problem.code,
     }
     if problem.violations:
-        content["errors"] = [
-            {"pointer": violation.pointer, "detail": violation.message}
-            for violation in problem.violations
-        ]
+        content["errors"] = [_fault(violation) for violation in problem.violations]
     return content
+
+
+def _fault(violation: Violation) -> dict[str, str]:
+    told = violation.told()
+    return {"pointer": told.pop("pointer"), "detail": told.pop("message"), **told}
 
 
 def response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:

@@ -1,16 +1,19 @@
 """Taking events in: checked, planned and stored in one transaction before they are accepted."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 from bbic_bridge.delivery.reference import reference
 from bbic_bridge.delivery.states import State
 from bbic_bridge.handbook.handelser import Handelse, Ogiltig, parse_event
+from bbic_bridge.handbook.kuvert import Overtradelse
 from bbic_bridge.handbook.personnummer import contains_personnummer
+from bbic_bridge.handbook.planering import Varning
 from bbic_bridge.handbook.regler import KOMMUNVIDA, Plan, Planerad, planera
 from bbic_bridge.handbook.uppgifter import VidarebefordraUppdrag
 from bbic_bridge.services.bridge import Bridge
+from bbic_bridge.services.protection import plan_in_case
 from bbic_bridge.services.views import Grant, Problem, Result, Violation
 from bbic_bridge.store import canonical
 from bbic_bridge.store.cases import add_person, ensure_case, persons_of
@@ -69,10 +72,11 @@ def person_hash(bridge: Bridge, kommun: str, personnummer: str) -> bytes:
 
 def _check(bridge: Bridge, raw: object, grant: Grant) -> _Checked | Result:
     event_id = _id_of(raw)
+    utan = bridge.settings.krav.utan
     try:
-        handelse = parse_event(raw)
+        handelse = parse_event(raw, utan)
     except Ogiltig as error:
-        violations = tuple(Violation(pointer, message) for pointer, message in error.violations)
+        violations = tuple(_violation(one) for one in error.violations)
         status = 400 if error.code == "invalid_event" else 422
         return _rejected(
             event_id, Problem(status, error.code, "The event is not valid", violations)
@@ -85,7 +89,7 @@ def _check(bridge: Bridge, raw: object, grant: Grant) -> _Checked | Result:
         return _rejected(event_id, Problem(422, "unknown_kommun", "Unknown kommun", where))
     content = bridge.store.keyring.roots.keyed_hash("content", canonical.dumps(raw))
     document = cast(Mapping[str, Any], raw)["data"]
-    return _Checked(handelse, planera(handelse), content, document)
+    return _Checked(handelse, planera(handelse, utan), content, document)
 
 
 def _store(bridge: Bridge, tx: Tx, one: _Checked, due: list[tuple[str, str]]) -> Result:
@@ -104,6 +108,7 @@ def _store(bridge: Bridge, tx: Tx, one: _Checked, due: list[tuple[str, str]]) ->
     ensure_case(tx, case)
     held_by = _guard_identity(bridge, tx, handelse)
     row = reference(handelse.time, handelse.source, handelse.id)
+    plan = plan_in_case(bridge, tx, handelse, one.plan)
     event = StoredEvent(
         id=row,
         kommun=handelse.kommun,
@@ -113,13 +118,10 @@ def _store(bridge: Bridge, tx: Tx, one: _Checked, due: list[tuple[str, str]]) ->
         type=handelse.type,
         time=micros(handelse.time),
         received_at=tx.now,
-        warnings=tuple(
-            {"pointer": v.pointer, "message": v.message, "kalla": v.kalla}
-            for v in one.plan.varningar
-        ),
+        warnings=tuple(_kept(varning) for varning in plan.varningar),
     )
     add_event(tx, event, one.document)
-    for number, planned in enumerate(one.plan.uppgifter):
+    for number, planned in enumerate(plan.uppgifter):
         new = _delivery(bridge, handelse, planned, row, number, held_by)
         if add_delivery(tx, new) is State.READY:
             due.append((new.id, new.operation))
@@ -148,6 +150,11 @@ def _guard_recipient(bridge: Bridge, kommun: str, planned: Planerad) -> tuple[st
     return UNKNOWN_RECIPIENT if stranger else None
 
 
+def _guard_protected(planned: Planerad) -> tuple[str, str] | None:
+    """A document that needs what protection took out of it is a person's matter."""
+    return None if planned.hinder is None else ("with_person", planned.hinder)
+
+
 def _delivery(
     bridge: Bridge,
     handelse: Handelse,
@@ -157,7 +164,7 @@ def _delivery(
     held_by: tuple[str, str] | None,
 ) -> NewDelivery:
     kommun, arende = handelse.kommun, handelse.subject
-    held_by = held_by or _guard_recipient(bridge, kommun, planned)
+    held_by = held_by or _guard_recipient(bridge, kommun, planned) or _guard_protected(planned)
     intent = (handelse.source, handelse.id, planned.operation, str(number))
     gives = [(effect, scoped(arende, fact)) for effect, fact in enumerate(planned.ger)]
     gives += [(WHOLE, scoped(arende, fact)) for fact in planned.ger_ocksa]
@@ -179,6 +186,15 @@ def _delivery(
 def scoped(arende: str, fact: str) -> ScopedFact:
     """A fact with where it holds: in its ärende, or in the whole kommun."""
     return (EVERYWHERE if fact.partition(":")[0] in KOMMUNVIDA else arende, fact)
+
+
+def _violation(one: Overtradelse) -> Violation:
+    return Violation(one.pointer, one.message, one.namn, one.kalla, one.vikt, one.kod)
+
+
+def _kept(varning: Varning) -> dict[str, str]:
+    """A warning as it is stored with its event."""
+    return {name: value for name, value in asdict(varning).items() if value is not None}
 
 
 def _id_of(raw: object) -> str | None:

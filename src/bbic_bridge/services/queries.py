@@ -27,7 +27,7 @@ from bbic_bridge.store.deliveries import Attempt, attempts_of, payload_of
 from bbic_bridge.store.facts import facts_of_case
 from bbic_bridge.store.feed import feed_of_case, has_unsealed, last_in_feed, read_feed, seal
 from bbic_bridge.store.identities import links_of_cases
-from bbic_bridge.store.inbox import StoredEvent, count_events, events_of_case
+from bbic_bridge.store.inbox import StoredEvent, count_events, events_of_case, warnings_of
 from bbic_bridge.store.times import micros, moment
 from bbic_bridge.store.tx import Tx
 
@@ -90,6 +90,7 @@ def show_delivery(
             attempts=tuple(_attempt(one, row.operation, reveal=reveal) for one in attempts),
             uppgift=uppgift if reveal else masked(uppgift),
             links=tuple(links),
+            warnings=_warnings(warnings_of(tx, row.event_row)),
         )
 
 
@@ -236,6 +237,10 @@ def _timeline(
         yield from led_to[step.event_row]
 
 
+def _warnings(kept: Iterable[Mapping[str, str]]) -> tuple[Violation, ...]:
+    return tuple(Violation(**warning) for warning in kept)
+
+
 def _event_step(event: StoredEvent) -> StepView:
     return StepView(
         at=moment(event.time),
@@ -245,7 +250,7 @@ def _event_step(event: StoredEvent) -> StepView:
         source=event.source,
         event_id=event.event_id,
         event_row=event.id,
-        warnings=tuple(Violation(w["pointer"], w["message"]) for w in event.warnings),
+        warnings=_warnings(event.warnings),
     )
 
 

@@ -4,17 +4,29 @@ No view holds unmasked personal data unless its name says ``revealed``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One thing wrong: where (JSON pointer into the event, or XPath) and what, in plain words."""
+    """One thing wrong: where (JSON pointer into the event, or XPath) and what, in plain words.
+
+    Of a content point of the handbook also: its Swedish name, who asks for it (``A:49`` is a line
+    of a source), how much it weighs (``lag``, ``ska``, ``ska_om_inte``, ``bor``) and the rule.
+    """
 
     pointer: str
     message: str
+    namn: str | None = None
+    kalla: str | None = None
+    vikt: str | None = None
+    kod: str | None = None
+
+    def told(self) -> dict[str, str]:
+        """Its fields, without those that say nothing."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +125,16 @@ class AttemptView:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryDetail:
-    """A delivery with its attempts; ``uppgift`` is masked unless asked to be revealed."""
+    """A delivery with its attempts; ``uppgift`` is masked unless asked to be revealed.
+
+    ``warnings`` are those of the event that it comes from.
+    """
 
     delivery: DeliveryView
     attempts: tuple[AttemptView, ...]
     uppgift: Mapping[str, Any]
     links: tuple[tuple[str, str, str], ...] = ()
+    warnings: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

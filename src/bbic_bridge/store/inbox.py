@@ -1,6 +1,6 @@
 """Events in: each ``(source, id)`` once, then kept, sealed, with the case they belong to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -74,6 +74,31 @@ def events_of_case(tx: Tx, kommun: str, arende: str) -> Sequence[StoredEvent]:
         StoredEvent(**{**row._asdict(), "warnings": tuple(canonical.loads(row.warnings.encode()))})
         for row in rows
     ]
+
+
+def warnings_of(tx: Tx, event_row: str) -> Sequence[Mapping[str, str]]:
+    """The warnings that stand with an event; none for a row that is no event."""
+    kept = tx.connection.scalar(sa.select(events.c.warnings).where(events.c.id == event_row))
+    return () if kept is None else tuple(canonical.loads(kept.encode()))
+
+
+def latest_document(
+    tx: Tx, kommun: str, arende: str, types: Collection[str]
+) -> Mapping[str, Any] | None:
+    """The latest document of these event types in a case, by the events' own times."""
+    row = tx.connection.execute(
+        sa.select(events.c.id, events.c.payload)
+        .where(
+            events.c.kommun == kommun,
+            events.c.arende == arende,
+            events.c.type.in_(sorted(types)),
+        )
+        .order_by(events.c.time.desc(), events.c.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return tx.open_json(kommun, row.payload, "events", row.id, "payload")
 
 
 def count_events(tx: Tx) -> int:

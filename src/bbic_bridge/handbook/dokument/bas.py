@@ -23,7 +23,7 @@ from pydantic import (
 
 from bbic_bridge.handbook import uppgifter
 from bbic_bridge.handbook.kodlistor import Omrade, Roll
-from bbic_bridge.handbook.personnummer import Personnummer
+from bbic_bridge.handbook.personnummer import Personnummer, parse
 
 D = TypeVar("D", date, datetime)
 _YEARS = range(1900, 2200)
@@ -33,6 +33,24 @@ _TID = re.compile(
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+VARDPLAN = "L: SFS 2025:468 10 kap. 2 §"
+GENOMFORANDEPLAN = "L: SFS 2025:468 10 kap. 3 §"
+EJ_VERKSTALLT = "L: SFS 2025:400 34 kap."
+
+
+def punkt(namn: str, kalla: str | None = None) -> Any:
+    """A content point of a document: a field that the handbook, the law or we ask for.
+
+    Args:
+        namn: its name in Swedish, for people.
+        kalla: who asks for it: ``A:12`` and ``B:124`` are lines of the sources, ``L: …`` law, ``D``
+            our own design; several are put together with ``, ``; the
+            first weighs. None where a part stands in a
+            point that says it.
+    """
+    return Field(title=namn, json_schema_extra=None if kalla is None else {"kalla": kalla})
 
 
 def las_datum(value: object) -> date:
@@ -115,11 +133,33 @@ class Del(BaseModel):
         return ()
 
 
-class Person(uppgifter.Person):
-    """A child or parent. The personnummer is canonicalised; unknown protection is protection."""
+def _ersatt(nummer: str) -> str:
+    """A personnummer stays: only a number that stood in for one can have been replaced."""
+    if parse(nummer).slag == "personnummer":
+        raise ValueError("must be a samordningsnummer or an interim number; those are replaced")
+    return nummer
 
-    personnummer: Personnummer
-    namn: KortText
+
+class Person(uppgifter.Person):
+    """A child or parent. The personnummer is canonicalised; unknown protection is protection.
+
+    ``tidigare_personnummer`` holds the samordningsnummer or interim number that the person was
+    known by before: it tells that both are the same person.
+    """
+
+    personnummer: Annotated[Personnummer, punkt("Personnummer")]
+    namn: Annotated[KortText, punkt("Namn")]
+    skydd: Annotated[uppgifter.Skydd, punkt("Skyddade personuppgifter")] = "okand"
+    tidigare_personnummer: Annotated[
+        tuple[Annotated[Personnummer, AfterValidator(_ersatt)], ...],
+        Field(max_length=5),
+        punkt("Tidigare samordningsnummer eller interimsnummer", "L: SFS 2022:1697"),
+    ] = ()
+
+    @property
+    def alla_nummer(self) -> tuple[str, ...]:
+        """Every number that the person is or has been known by."""
+        return (self.personnummer, *self.tidigare_personnummer)
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Nothing, as in ``Del``."""
@@ -129,25 +169,27 @@ class Person(uppgifter.Person):
 class Kontakt(Del):
     """How to reach someone, and whether that person is protected."""
 
-    namn: KortText
-    skydd: uppgifter.Skydd = "okand"
-    adress: KortText | None = None
-    telefon: KortText | None = None
+    namn: Annotated[KortText, punkt("Namn")]
+    skydd: Annotated[uppgifter.Skydd, punkt("Skyddade personuppgifter")] = "okand"
+    adress: Annotated[KortText | None, punkt("Adress")] = None
+    telefon: Annotated[KortText | None, punkt("Telefon")] = None
 
 
 class Deltagare(Del):
     """Who took part in, is called to, or receives something."""
 
-    namn: Namn
-    roll: Roll
+    namn: Annotated[Namn, punkt("Namn")]
+    roll: Annotated[Roll, punkt("Roll")]
 
 
 class Mal(Del):
     """A goal as the utredning put it. Its text is carried over byte for byte (B)."""
 
     mal_id: Id
-    text: Text
-    omraden: Annotated[tuple[Omrade, ...], Field(max_length=12)] = ()
+    text: Annotated[Text, punkt("Målets lydelse")]
+    omraden: Annotated[
+        tuple[Omrade, ...], Field(max_length=12), punkt("Områden i triangeln", "B:21")
+    ] = ()
 
 
 M = TypeVar("M", bound=Mal)
@@ -167,4 +209,9 @@ class Dokument(Del):
     """One document of the handbook, carried as the ``data`` of an event."""
 
     schema_version: Version
-    barn: Person
+    barn: Annotated[Person, punkt("Barnet", "D")]
+
+
+def eget_id(typ: type[BaseModel]) -> str | None:
+    """The field that names a document itself: its first id. None where it has none."""
+    return next((namn for namn in typ.model_fields if namn.endswith("_id")), None)

@@ -1,6 +1,8 @@
 """Steps 6, 8 and 13: the resource is assigned, the insats starts and is closed."""
 
-from bbic_bridge.handbook.dokument.bas import Datum, Dokument, Id, Omfattning
+from typing import Annotated
+
+from bbic_bridge.handbook.dokument.bas import Datum, Dokument, Id, Omfattning, punkt
 from bbic_bridge.handbook.uppgifter import Avslutsorsak
 
 
@@ -9,10 +11,10 @@ class ResursTilldela(Dokument):
 
     beslut_id: Id
     insats_id: Id
-    resurs_id: Id
-    fran: Datum
-    till: Datum | None = None
-    omfattning: Omfattning = 100
+    resurs_id: Annotated[Id, punkt("Resurs", "A:57")]
+    fran: Annotated[Datum, punkt("Tilldelas från", "A:57, D")]
+    till: Annotated[Datum | None, punkt("Tilldelas till", "D")] = None
+    omfattning: Annotated[Omfattning, punkt("Omfattning i procent", "D")] = 100
 
 
 class InsatsStartad(Dokument):
@@ -20,7 +22,7 @@ class InsatsStartad(Dokument):
 
     insats_id: Id
     beslut_id: Id | None = None
-    datum: Datum
+    datum: Annotated[Datum, punkt("Insatsens första dag", "A:51")]
 
 
 class InsatsAvsluta(Dokument):
@@ -32,7 +34,7 @@ class InsatsAvsluta(Dokument):
 
     insats_id: Id
     beslut_id: Id
-    avslutsbeslut_id: Id | None = None
-    resurs_id: Id | None = None
-    slutdatum: Datum
-    orsak: Avslutsorsak
+    avslutsbeslut_id: Annotated[Id | None, punkt("Beslut om avslut", "A:125")] = None
+    resurs_id: Annotated[Id | None, punkt("Resurs som avslutas", "A:129")] = None
+    slutdatum: Annotated[Datum, punkt("Insatsens sista dag", "A:129, D")]
+    orsak: Annotated[Avslutsorsak, punkt("Orsak till avslutet", "A:125")]

@@ -14,6 +14,7 @@ from bbic_bridge.handbook.dokument.bas import (
     Mal,
     Malen,
     Text,
+    punkt,
 )
 from bbic_bridge.handbook.kodlistor import Forandring, NastaSteg, Roll, Samverkansform
 
@@ -23,15 +24,19 @@ class RapportInkommen(Dokument):
 
     rapport_id: Id
     insats_id: Id
-    datum: Datum
-    avsandare: KortText
-    avsandares_roll: Roll
-    innehall: Text
-    behov_av_forandring: Text | None = None
+    datum: Annotated[Datum, punkt("Rapportens datum", "A:73")]
+    avsandare: Annotated[KortText, punkt("Uppdragstagare som rapporterar", "A:73")]
+    avsandares_roll: Annotated[Roll, punkt("Avsändarens roll", "A:73")]
+    innehall: Annotated[Text, punkt("Träffarnas innehåll och hur insatsen fungerar", "A:49, A:73")]
+    behov_av_forandring: Annotated[Text | None, punkt("Förändringar som behöver göras", "A:73")] = (
+        None
+    )
 
 
 class SlutrapportInkommen(RapportInkommen):
     """What the uppdrag said should be returned at avslut (B)."""
+
+    innehall: Annotated[Text, punkt("Information som återförs vid avslut", "B:25")]
 
 
 class SamverkanDokumenterad(Dokument):
@@ -39,34 +44,38 @@ class SamverkanDokumenterad(Dokument):
 
     samverkan_id: Id
     insats_id: Id | None = None
-    datum: Datum
-    form: Samverkansform
-    deltagare: Annotated[tuple[Deltagare, ...], Field(max_length=40)] = ()
-    innehall: Text
-    forfattare: KortText
+    datum: Annotated[Datum, punkt("Datum för samverkan", "A:75")]
+    form: Annotated[Samverkansform, punkt("Form för samverkan", "A:75")]
+    deltagare: Annotated[
+        tuple[Deltagare, ...], Field(max_length=40), punkt("Vilka som deltog", "A:75")
+    ] = ()
+    innehall: Annotated[Text, punkt("Samordningens innehåll", "A:75")]
+    forfattare: Annotated[KortText, punkt("Ansvarig socialsekreterare", "A:75")]
 
 
 class DelmalResultat(Del):
     """How far a delmål was reached."""
 
     delmal_id: Id
-    text: Text
-    forandring: Forandring
-    beskrivning: Text | None = None
+    text: Annotated[Text, punkt("Delmålets lydelse", "B:62")]
+    forandring: Annotated[Forandring, punkt("Förändring enligt BBIC:s skala", "B:51, B:64, A:99")]
+    beskrivning: Annotated[Text | None, punkt("Resultat för delmålet", "B:62")] = None
 
 
 class MalResultat(Mal):
     """A goal of the uppdrag, carried over, with its result on the four-step scale (B)."""
 
-    forandring: Forandring
-    resultat: Text
-    delmal: Annotated[tuple[DelmalResultat, ...], Field(max_length=20)] = ()
+    forandring: Annotated[Forandring, punkt("Förändring enligt BBIC:s skala", "B:51, B:64, A:99")]
+    resultat: Annotated[Text, punkt("Resultat", "B:62, A:99")]
+    delmal: Annotated[
+        tuple[DelmalResultat, ...], Field(max_length=20), punkt("Delmål", "B:62")
+    ] = ()
 
 
 class KommandeMal(Mal):
     """What remains to be done in the coming period (B)."""
 
-    aterstar: Text | None = None
+    aterstar: Annotated[Text | None, punkt("Vad som återstår att göra", "B:66")] = None
 
 
 class UppfoljningDokumenterad(Dokument):
@@ -74,13 +83,23 @@ class UppfoljningDokumenterad(Dokument):
 
     uppfoljning_id: Id
     insats_id: Id
-    uppdrag_id: Id | None = None
-    datum: Datum
-    forfattare: KortText
-    utford_enligt_beslut: Text
-    mal: Malen[MalResultat]
-    mal_kommande_period: Annotated[tuple[KommandeMal, ...], Field(max_length=50)] = ()
-    barnets_synpunkter: Text | None = None
-    bedomning: Text | None = None
-    nasta_steg: Annotated[tuple[NastaSteg, ...], Field(max_length=5)] = ()
-    ersatter: Id | None = None
+    uppdrag_id: Annotated[Id | None, punkt("Uppdrag vars mål följs upp", "B:57")] = None
+    datum: Annotated[Datum, punkt("Uppföljningens datum", "A:103")]
+    forfattare: Annotated[KortText, punkt("Ansvarig socialsekreterare", "A:85")]
+    utford_enligt_beslut: Annotated[
+        Text, punkt("Att insatsen utförs enligt beslut och planering", "B:49")
+    ]
+    mal: Annotated[
+        Malen[MalResultat], punkt("Mål och hur det går i förhållande till dem", "B:50, B:59")
+    ]
+    mal_kommande_period: Annotated[
+        tuple[KommandeMal, ...], Field(max_length=50), punkt("Mål för kommande period", "B:66")
+    ] = ()
+    barnets_synpunkter: Annotated[Text | None, punkt("Barnets syn på insatsen", "A:91, A:95")] = (
+        None
+    )
+    bedomning: Annotated[Text | None, punkt("Bedömning", "A:99")] = None
+    nasta_steg: Annotated[
+        tuple[NastaSteg, ...], Field(max_length=5), punkt("Nästa steg", "A:103, B:67, B:69")
+    ] = ()
+    ersatter: Annotated[Id | None, punkt("Ersätter uppföljning", "D")] = None

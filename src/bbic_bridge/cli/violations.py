@@ -1,0 +1,10 @@
+"""What is wrong with an event, or was told of it, in one line."""
+
+from bbic_bridge.services.views import Violation
+
+
+def told(violation: Violation) -> str:
+    """``/data/bedomning: is required (Nämndens bedömning av barnets behov, B:20)``."""
+    line = f"{violation.pointer or '(whole event)'}: {violation.message}"
+    point = ", ".join(word for word in (violation.namn, violation.kalla) if word)
+    return f"{line} ({point})" if point else line
