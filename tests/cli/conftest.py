@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from bbic_bridge.cli.app import run
 from bbic_bridge.cli.configuration import configuration
 from bbic_bridge.delivery.errors import Rejected
 from bbic_bridge.services import deliver
+from bbic_bridge.services.bridge import WORKFLOW
 from tests.services.twin import Twin
 
 
@@ -67,6 +68,7 @@ class Office:
 
     cli: Cli
     vendor: Twin
+    workflow: Twin = field(default_factory=lambda: Twin(lookup="none"))
 
     def send(self, *events: Any, code: int = 0) -> Outcome:
         outcome = self.cli("send", "-", stdin=json.dumps(events))
@@ -76,7 +78,10 @@ class Office:
     def work(self, clock: Callable[[], datetime] = utc_now) -> None:
         """Carries what is due, until nothing is."""
         bridge = bootstrap(
-            configuration(None).settings, clock=clock, systems=lambda _: self.vendor, wake=no_wake
+            configuration(None).settings,
+            clock=clock,
+            systems=lambda name: self.workflow if name == WORKFLOW else self.vendor,
+            wake=no_wake,
         )
         try:
             while claims := deliver.claim(bridge, 10):
