@@ -118,3 +118,26 @@ def test_only_rules_that_may_have_been_replaced_are_taken_away(tmp_path: Path) -
 def test_secrets_do_not_show(tmp_path: Path) -> None:
     settings = load(written(tmp_path, 'master_key = "hemlig"'), {})
     assert "hemlig" not in repr(settings)
+
+
+def test_a_time_limit_may_be_chosen_for_other_kinds_and_warned_of_otherwise(tmp_path: Path) -> None:
+    text = '[frist.uppfoljning]\ninsatstyper = ["oppenvard"]\nvarna_dagar = 14'
+    chosen = load(written(tmp_path, text), {"BBIC_FRIST__EJ_VERKSTALLT__VARNA_DAGAR": "45"}).frist
+    assert list(chosen["uppfoljning"].insatstyper or ()) == ["oppenvard"]
+    assert (chosen["uppfoljning"].varna_dagar, chosen["ej_verkstallt"].varna_dagar) == (14, 45)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[frist.uppfoljningen]\nvarna_dagar = 14", "uppfoljningen"),
+        ('[frist.uppfoljning]\ninsatstyper = ["kontakt"]', "frist.uppfoljning.insatstyper"),
+        ("[frist.uppfoljning]\nvarna_dagar = -1", "frist.uppfoljning.varna_dagar"),
+        ("[frist.ej_verkstallt]\ninsatstyper = []", "ej_verkstallt is law"),
+    ],
+)
+def test_a_time_limit_that_does_not_exist_or_is_law_is_refused_by_name(
+    tmp_path: Path, text: str, named: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=named):
+        load(written(tmp_path, text), {})

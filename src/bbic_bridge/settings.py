@@ -21,8 +21,9 @@ from pydantic import (
 )
 
 from bbic_bridge.delivery.errors import ConfigurationError
+from bbic_bridge.handbook.frister import REGEL
 from bbic_bridge.handbook.krav import VALBARA
-from bbic_bridge.handbook.uppgifter import Id, KortText
+from bbic_bridge.handbook.uppgifter import Id, Insatstyp, KortText
 
 ENV_PREFIX = "BBIC_"
 FILE_SUFFIXES = ("_file", "_files")
@@ -119,6 +120,13 @@ class Worker(Section):
     drain_s: Seconds = 20
 
 
+class Frist(Section):
+    """A kommun's choices for one of the handbook's time limits; left out is as it says."""
+
+    insatstyper: frozenset[Insatstyp] | None = None
+    varna_dagar: Annotated[int, Field(ge=0, le=365)] | None = None
+
+
 class Krav(Section):
     """Rules about a document's content that are not asked for here (``handbook.krav``).
 
@@ -151,8 +159,19 @@ class Settings(Section):
     limits: Limits = Limits()
     worker: Worker = Worker()
     profiles: Path = Path("profiles")
+    frist: Mapping[str, Frist] = {}
     krav: Krav = Krav()
     waiting_report_days: Annotated[float, Field(gt=0)] = 14
+
+    @field_validator("frist")
+    @classmethod
+    def _known_limits(cls, chosen: Mapping[str, Frist]) -> Mapping[str, Frist]:
+        for kod, choice in chosen.items():
+            if kod not in REGEL:
+                raise ValueError(f"there is no time limit {kod}; known: {', '.join(REGEL)}")
+            if REGEL[kod].vikt == "lag" and choice.insatstyper is not None:
+                raise ValueError(f"{kod} is law for every kind of insats: leave insatstyper out")
+        return chosen
 
     @property
     def var(self) -> Path:
@@ -194,7 +213,8 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"setting {where}: {first['msg']}") from error
+        told = first["msg"].removeprefix("Value error, ")
+        raise ConfigurationError(f"setting {where}: {told}") from error
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
