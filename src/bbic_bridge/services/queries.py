@@ -7,7 +7,7 @@ from typing import Any
 
 from bbic_bridge.delivery.states import NEEDS_PERSON, TERMINAL, State
 from bbic_bridge.handbook.uppgifter import EFFEKTER
-from bbic_bridge.services import fetching
+from bbic_bridge.services import deadlines, fetching
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.masking import masked
 from bbic_bridge.services.views import (
@@ -168,6 +168,7 @@ def status(bridge: Bridge) -> Status:
             sync_lag_s=fetching.lags(bridge, tx),
             sync_problems=tuple(fetching.stream_problems(bridge, tx)),
             parked_changes=fetching.parked_counts(bridge, tx),
+            overdue=deadlines.overdue(bridge, tx),
         )
 
 

@@ -5,8 +5,12 @@ No view holds unmasked personal data unless its name says ``revealed``.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from bbic_bridge.handbook.frister import Skede
+    from bbic_bridge.handbook.lopp.bas import Vikt
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +208,7 @@ class Status:
     """How the bridge is: counts per state and the ages (seconds) that tell trouble.
 
     ``sync_lag_s`` is the age of the stream that is furthest behind, ``parked_changes`` the number
-    of vendor rows that could not be read, per kommun.
+    of vendor rows that could not be read, per kommun; ``overdue`` that of time limits, by weight.
     """
 
     deliveries: Mapping[str, int]
@@ -219,6 +223,7 @@ class Status:
     sync_lag_s: Mapping[str, float] = field(default_factory=dict)
     sync_problems: tuple[SyncProblem, ...] = ()
     parked_changes: Mapping[str, int] = field(default_factory=dict)
+    overdue: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,3 +281,54 @@ class SyncReport:
     known: int = 0
     parked: int = 0
     problems: tuple[SyncProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FristFilter:
+    """Which time limits. Empty fields do not filter; ``met`` takes those that are met, or have
+    fallen away, as well."""
+
+    kommuner: tuple[str, ...] = ()
+    arende: str | None = None
+    koder: tuple[str, ...] = ()
+    skeden: "tuple[Skede, ...]" = ()
+    insatstyper: tuple[str, ...] = ()
+    met: bool = False
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FristView:
+    """One time limit of one case, as it stands today.
+
+    ``dagar_kvar`` is counted to ``senast``, below zero when that has passed, None when nothing is
+    left to do. ``uppfylld_av`` is the row of the event that met it.
+    """
+
+    kommun: str
+    arende: str
+    kod: str
+    namn: str
+    steg: int
+    kalla: str
+    vikt: "Vikt"
+    objekt_id: str
+    insatstyp: str | None
+    skede: "Skede"
+    fran: date
+    varna: date
+    senast: date
+    dagar_kvar: int | None
+    uppfylld: date | None
+    uppfylld_av: str | None
+    upphord: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class FristList:
+    """A list of limits: whether there are ``more``, and whether any that the filter takes is
+    overdue and weighs ``lag`` or ``ska``."""
+
+    frister: tuple[FristView, ...]
+    more: bool
+    needs_person: bool
