@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 
 from bbic_bridge.adapters import System, build
@@ -17,6 +18,7 @@ from tests.adapters.familycare_rows import (
     decision,
     execution,
     familycare,
+    page,
     service,
 )
 from tests.adapters.orders import AVSLUTA, order
@@ -216,3 +218,23 @@ def test_the_person_and_the_decisions_day_are_asked_for(system: System) -> None:
         "2026-10-24",
         "2026-10-24",
     )
+
+
+def test_what_was_filed_under_a_number_since_replaced_is_found(system: System) -> None:
+    before = "201605032380"
+    what = replace(order("registrera_beslut"), other_numbers=(before,))
+
+    def of(request: httpx.Request) -> httpx.Response:
+        return page([decision(12)] if request.url.params["personId"] == before else [])
+
+    with familycare() as router:
+        router["Decisions"].side_effect = of
+        assert system.find(what).outcome == "found"
+        assert system.find(order("registrera_beslut")).outcome == "absent"
+
+
+def test_a_row_that_stands_under_both_numbers_is_one(system: System) -> None:
+    what = replace(order("registrera_beslut"), other_numbers=("201605032380",))
+    with familycare(Decisions=[decision(12)]) as router:
+        assert system.find(what).outcome == "found"
+        assert router["Decisions"].call_count == 2

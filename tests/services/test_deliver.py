@@ -30,7 +30,7 @@ def test_what_was_sent_is_read_back_and_told(world: World) -> None:
 
 
 def test_the_workflow_is_called_and_the_call_is_not_reported_about(world: World) -> None:
-    world.send("beslut.fattat")
+    world.send("beslut.fattat", insatstyp="oppenvard")
     world.work()
     assert [order.uppgift["type"] for order in world.workflow.sent] == [
         "se.bbic.leverans.verifierad"

@@ -201,7 +201,7 @@ def test_what_is_half_done_is_not_cancelled(world: World) -> None:
 def test_a_callback_cut_short_is_made_again(world: World) -> None:
     world.workflow.lookup = "reference"
     world.workflow.trouble.append((Ambiguous("worker_lost"), False))
-    world.send("beslut.fattat")
+    world.send("beslut.fattat", insatstyp="oppenvard")
     world.work()
     world.clock.forward(2)
     world.work()

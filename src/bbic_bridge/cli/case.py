@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bbic_bridge.cli.bridge import opened
+from bbic_bridge.cli.bridge import actor, opened
+from bbic_bridge.cli.deviations import print_deviations
 from bbic_bridge.cli.exits import WrongUse
 from bbic_bridge.cli.known import require_kommuner
 from bbic_bridge.cli.options import command, group
@@ -28,15 +29,34 @@ def case() -> None:
 @click.option(
     "--kommun", metavar="NAME", help="Where two kommuner have an ärende of the same name."
 )
-def show(*, config: Path | None, arende: str, kommun: str | None, as_json: bool) -> None:
-    """Show the timeline of a case: each event with its deliveries, and what the vendor told."""
-    from bbic_bridge.services import queries
+@click.option(
+    "--reveal", is_flag=True, help="Show the texts that deviate; needs --reason, audited."
+)
+@click.option("--reason", metavar="TEXT", default="", help="Why personal data is needed.")
+def show(
+    *,
+    config: Path | None,
+    arende: str,
+    kommun: str | None,
+    reveal: bool,
+    reason: str,
+    as_json: bool,
+) -> None:
+    """Show the timeline of a case: each event with its deliveries, what the vendor told,
+    and what deviates from the handbook."""
+    if reveal and not reason:
+        raise WrongUse("--reveal needs --reason: it is written to the audit log.")
+    from bbic_bridge.services import audit, queries
 
     with opened(config) as bridge:
         require_kommuner(bridge, [kommun] if kommun else [])
         found = queries.show_case(bridge, arende, kommun=kommun)
         if found is None:
             raise _not_shown(bridge, arende, kommun)
+        if reveal:
+            of = found.kommun
+            audit.record(bridge, actor(), "reveal", arende, {"reason": reason}, of)
+            found = queries.show_case(bridge, arende, kommun=of, reveal=True) or found
     if as_json:
         print_json(found)
     else:
@@ -46,6 +66,7 @@ def show(*, config: Path | None, arende: str, kommun: str | None, as_json: bool)
 def print_case(view: CaseView) -> None:
     click.echo(f"Case {view.arende}, {view.kommun}")
     print_timeline(view)
+    print_deviations(view.deviations)
     counts = Counter(delivery.state for delivery in view.open_deliveries)
     told = ", ".join(f"{count} {state}" for state, count in counts.items())
     click.echo(f"Open: {told or 'nothing'}.")

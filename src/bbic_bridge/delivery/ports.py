@@ -25,7 +25,8 @@ class Order:
     in ``/<effect>``. ``idempotency_key`` is the reference and the payload version.
     ``vendor_ids`` holds the vendor's id for each of our ids that the uppgift mentions, as far as
     known, keyed ``(kind, our_id)``. ``taken`` holds vendor ids already linked to other
-    references, which a natural-key look-up must not count.
+    references, which a natural-key look-up must not count. ``other_numbers`` are those that the
+    child of the uppgift is or has been known by besides: a look-up asks for all.
     """
 
     reference: str
@@ -37,6 +38,7 @@ class Order:
     uppgift: Mapping[str, Any]
     vendor_ids: Mapping[tuple[str, str], str] = field(default_factory=dict)
     taken: frozenset[tuple[str, str]] = frozenset()
+    other_numbers: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

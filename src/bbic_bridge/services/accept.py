@@ -8,15 +8,20 @@ from bbic_bridge.delivery.reference import reference
 from bbic_bridge.delivery.states import State
 from bbic_bridge.handbook.handelser import Handelse, Ogiltig, parse_event
 from bbic_bridge.handbook.kuvert import Overtradelse
+from bbic_bridge.handbook.notiser import notis
 from bbic_bridge.handbook.personnummer import contains_personnummer
 from bbic_bridge.handbook.planering import Varning
 from bbic_bridge.handbook.regler import KOMMUNVIDA, Plan, Planerad, planera
 from bbic_bridge.handbook.uppgifter import VidarebefordraUppdrag
 from bbic_bridge.services.bridge import Bridge
+from bbic_bridge.services.decisions import guard_decision
+from bbic_bridge.services.identity import WRONG_CHILD, guard_identity
 from bbic_bridge.services.protection import plan_in_case
 from bbic_bridge.services.views import Grant, Problem, Result, Violation
+from bbic_bridge.services.watch import remember, tell_unmet
+from bbic_bridge.services.withdrawn import ABOUT_UPPDRAG, stop_withdrawn
 from bbic_bridge.store import canonical
-from bbic_bridge.store.cases import add_person, ensure_case, persons_of
+from bbic_bridge.store.cases import ensure_case
 from bbic_bridge.store.deliveries import WHOLE, NewDelivery, add_delivery
 from bbic_bridge.store.facts import EVERYWHERE, ScopedFact
 from bbic_bridge.store.inbox import StoredEvent, add_event, check_in
@@ -24,7 +29,6 @@ from bbic_bridge.store.times import micros
 from bbic_bridge.store.tx import Tx
 
 _MAX_ID = 256
-WRONG_CHILD = ("with_person", "barnet_stammer_inte")
 UNKNOWN_RECIPIENT = ("with_person", "okand_mottagare")
 
 
@@ -65,11 +69,6 @@ def accept(bridge: Bridge, events: Sequence[object], grant: Grant) -> list[Resul
     return [next(stored) if isinstance(one, _Checked) else one for one in checked]
 
 
-def person_hash(bridge: Bridge, kommun: str, personnummer: str) -> bytes:
-    """The keyed hash that a number is known by in a kommun."""
-    return bridge.store.keyring.roots.keyed_hash("person", kommun.encode(), personnummer.encode())
-
-
 def _check(bridge: Bridge, raw: object, grant: Grant) -> _Checked | Result:
     event_id = _id_of(raw)
     utan = bridge.settings.krav.utan
@@ -106,9 +105,10 @@ def _store(bridge: Bridge, tx: Tx, one: _Checked, due: list[tuple[str, str]]) ->
             pass
     case = (handelse.kommun, handelse.subject)
     ensure_case(tx, case)
-    held_by = _guard_identity(bridge, tx, handelse)
     row = reference(handelse.time, handelse.source, handelse.id)
     plan = plan_in_case(bridge, tx, handelse, one.plan)
+    held_by, again = guard_identity(bridge, tx, handelse, row)
+    due += again
     event = StoredEvent(
         id=row,
         kommun=handelse.kommun,
@@ -121,23 +121,18 @@ def _store(bridge: Bridge, tx: Tx, one: _Checked, due: list[tuple[str, str]]) ->
         warnings=tuple(_kept(varning) for varning in plan.varningar),
     )
     add_event(tx, event, one.document)
+    if held_by is None:
+        # What is about another child tells nothing of this case.
+        due += remember(bridge, tx, *case, notis(row, handelse))
+        due += tell_unmet(bridge, tx, row, handelse, plan.varningar)
+        held_by = guard_decision(bridge, tx, handelse, row)
     for number, planned in enumerate(plan.uppgifter):
         new = _delivery(bridge, handelse, planned, row, number, held_by)
         if add_delivery(tx, new) is State.READY:
             due.append((new.id, new.operation))
+    if held_by is not WRONG_CHILD and isinstance(handelse.data, ABOUT_UPPDRAG):
+        due += stop_withdrawn(bridge, tx, *case, handelse.data.uppdrag_id)
     return Result(handelse.id, "accepted")
-
-
-def _guard_identity(bridge: Bridge, tx: Tx, handelse: Handelse) -> tuple[str, str] | None:
-    """An event about another child than the case's is stored, but nothing of it is sent."""
-    case = (handelse.kommun, handelse.subject)
-    number = person_hash(bridge, handelse.kommun, handelse.data.barn.personnummer)
-    known = persons_of(tx, case)
-    if known and number not in known:
-        return WRONG_CHILD
-    if not known:
-        add_person(tx, case, number)
-    return None
 
 
 def _guard_recipient(bridge: Bridge, kommun: str, planned: Planerad) -> tuple[str, str] | None:

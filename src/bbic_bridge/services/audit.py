@@ -8,6 +8,9 @@ from bbic_bridge.services.bridge import BRIDGE, Bridge
 from bbic_bridge.store.audit import add_audit
 from bbic_bridge.store.tx import Tx
 
+ITSELF = "bbic-bridge"
+"""The actor of what no person did."""
+
 
 def note(
     tx: Tx, actor: str, action: str, subject: str, kommun: str, details: Mapping[str, Any]

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from bbic_bridge.delivery.ports import Link, Order
 from bbic_bridge.handbook.uppgifter import EFFEKTER
 from bbic_bridge.services.bridge import WORKFLOW
+from bbic_bridge.services.identity import numbers_of_child
 from bbic_bridge.store.cases import cases_of_person, persons_of
 from bbic_bridge.store.deliveries import payload_of
 from bbic_bridge.store.identities import FROM_CHANGE, links_of_cases, links_of_ours
@@ -58,6 +59,7 @@ def order_of(tx: Tx, stored: Stored, *, looking: bool) -> tuple[Order, tuple[Lin
     reference = reference_of(stored)
     uppgift = payload_of(tx, stored.kommun, stored.id, stored.payload)
     case_links: list[tuple[Link, str]] = []
+    persons: set[bytes] = set()
     if looking:
         # A vendor files by child, not by ärende: what the child's other cases hold is taken too.
         persons = persons_of(tx, (stored.kommun, stored.arende))
@@ -77,8 +79,18 @@ def order_of(tx: Tx, stored: Stored, *, looking: bool) -> tuple[Order, tuple[Lin
             for link, origin in case_links
             if origin != reference and not origin.startswith(FROM_CHANGE)
         ),
+        other_numbers=_other_numbers(tx, stored, uppgift) if len(persons) > 1 else (),
     )
     return order, tuple(link for link, origin in case_links if origin == reference)
+
+
+def _other_numbers(tx: Tx, stored: Stored, uppgift: dict[str, Any]) -> tuple[str, ...]:
+    """The child's numbers besides the uppgift's own: a vendor may file by any of them."""
+    barn = uppgift.get("barn")
+    if barn is None:  # a callback
+        return ()
+    told = numbers_of_child(tx, stored.kommun, stored.arende)
+    return tuple(number for number in told if number != barn["personnummer"])
 
 
 def _ids_in(uppgift: dict[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ from bbic_bridge.delivery.states import NEEDS_PERSON, TERMINAL, State
 from bbic_bridge.handbook.uppgifter import EFFEKTER
 from bbic_bridge.services import deadlines, fetching
 from bbic_bridge.services.bridge import Bridge
+from bbic_bridge.services.deviations import deviations
 from bbic_bridge.services.masking import masked
 from bbic_bridge.services.views import (
     AttemptView,
@@ -108,8 +109,14 @@ def kommuner_of_case(bridge: Bridge, arende: str) -> list[str]:
         return kommuner_of(tx, arende)
 
 
-def show_case(bridge: Bridge, arende: str, *, kommun: str | None = None) -> CaseView | None:
-    """A case's timeline, or None. Without a kommun the case's name must be in one kommun only."""
+def show_case(
+    bridge: Bridge, arende: str, *, kommun: str | None = None, reveal: bool = False
+) -> CaseView | None:
+    """A case's timeline, or None. Without a kommun the case's name must be in one kommun only.
+
+    Args:
+        reveal: show the texts that deviate. The caller audits it.
+    """
     with bridge.store.read() as tx:
         if kommun is None:
             found = kommuner_of(tx, arende)
@@ -126,6 +133,7 @@ def show_case(bridge: Bridge, arende: str, *, kommun: str | None = None) -> Case
             steps=tuple(_timeline(tx, kommun, arende, views)),
             facts=tuple(facts_of_case(tx, kommun, arende)),
             open_deliveries=tuple(v for v in views if State(v.state) not in TERMINAL),
+            deviations=deviations(tx, kommun, arende, reveal=reveal),
         )
 
 

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from bbic_bridge.delivery.errors import BridgeError, Rejected
 from bbic_bridge.delivery.states import CANCELLABLE, MEANING, REPLAYABLE, State
 from bbic_bridge.handbook.uppgifter import UPPGIFTER
-from bbic_bridge.services.accept import WRONG_CHILD
 from bbic_bridge.services.audit import note
 from bbic_bridge.services.bridge import NOTIFY, Bridge
+from bbic_bridge.services.identity import WRONG_CHILD, is_about_child
 from bbic_bridge.services.orders import order_of, system_name
 from bbic_bridge.services.queries import to_query
 from bbic_bridge.services.views import Filter, ReplayItem
@@ -75,8 +75,8 @@ def replay_one(
             raise NoDelivery(f"there is no delivery {delivery_id}")
         behind = len(overview.dependents(tx, delivery_id))
         original = payload_of(tx, row.kommun, row.id, row.payload)
+        refusal = _refusal(tx, row, edited=edit is not None)
     corrected = None if edit is None else _validated(row.operation, edit, original)
-    refusal = _refusal(row, edited=corrected is not None)
     if refusal:
         done = row.state == State.VERIFIED.value
         return ReplayItem(
@@ -88,7 +88,7 @@ def replay_one(
     def job(tx: Tx) -> bool:
         # Read again under the case's lock: it may have been released and sent meanwhile.
         now = overview.get_delivery(tx, delivery_id)
-        if now is None or _refusal(now, edited=corrected is not None):
+        if now is None or _refusal(tx, now, edited=corrected is not None):
             return False
         if not change_state(tx, now.id, sorted(REPLAYABLE), _released(tx, now)):
             return False
@@ -152,10 +152,10 @@ def _standing(row: Any) -> str:
     return f"it is {row.state} ({MEANING[State(row.state)]})"
 
 
-def _refusal(row: Any, *, edited: bool) -> str:
+def _refusal(tx: Tx, row: Any, *, edited: bool) -> str:
     if State(row.state) not in REPLAYABLE:
         return _standing(row)
-    if (row.error_kind, row.error_code) == WRONG_CHILD:
+    if (row.error_kind, row.error_code) == WRONG_CHILD and not _is_childs(tx, row):
         return "the event names another child than the case: send a corrected event"
     if edited and row.operation == NOTIFY:
         return "a callback cannot be edited"
@@ -164,9 +164,18 @@ def _refusal(row: Any, *, edited: bool) -> str:
     return ""
 
 
+def _is_childs(tx: Tx, row: Any) -> bool:
+    """Whether the case has come to know its child by the number of what was stopped."""
+    barn = payload_of(tx, row.kommun, row.id, row.payload)["barn"]
+    return is_about_child(tx, row.kommun, row.arende, barn["personnummer"])
+
+
 def _released(tx: Tx, row: Any) -> dict[str, Any]:
-    """Never sent: ready. Otherwise look first, whatever the vendor said; its no is remembered."""
+    """Never sent: it goes as soon as it lacks nothing. Otherwise look first, whatever the vendor
+    said; its no is remembered."""
     first = {"due_at": tx.now, "first_try_at": None, "checks": 0}
+    if row.attempts == 0 and overview.unmet_needs(tx, row.id):
+        return {"state": State.WAITING.value, **first, "due_at": None}
     if row.attempts == 0:
         return {"state": State.READY.value, **first}
     refused = row.error_kind == Rejected.kind

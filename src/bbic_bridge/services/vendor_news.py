@@ -10,12 +10,17 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bbic_bridge.delivery.ports import Link, VendorChange
+from bbic_bridge.handbook.notiser import notis_av_andring
 from bbic_bridge.handbook.personnummer import contains_personnummer
 from bbic_bridge.handbook.regler import fakta_av_andring, handelsetyp_av_andring
-from bbic_bridge.services.accept import person_hash, scoped
+from bbic_bridge.services.accept import scoped
 from bbic_bridge.services.bridge import Bridge
+from bbic_bridge.services.decisions import note_vendors_word
+from bbic_bridge.services.identity import cases_of_child, person_hash
 from bbic_bridge.services.tell import PREFIX, tell
-from bbic_bridge.store.cases import add_person, cases_of_person, ensure_case, is_known, persons_of
+from bbic_bridge.services.watch import remember
+from bbic_bridge.services.withdrawn import stop_withdrawn
+from bbic_bridge.store.cases import add_person, ensure_case, is_known, persons_of
 from bbic_bridge.store.changes import hold_change, is_settled, settle_change
 from bbic_bridge.store.facts import add_facts, is_unresolved, origin_of, release
 from bbic_bridge.store.identities import FROM_CHANGE, add_links, link_of_vendor
@@ -40,6 +45,7 @@ _MADE_BY = {
     "uppdrag_aterkallat": "aterkalla_uppdrag",
     "insats_avslutad": "avsluta_insats_och_resurs",
 }
+_ENDS_UPPDRAG = frozenset({"uppdrag_aterkallat", "uppdrag_avbojt"})
 
 
 def take_in(
@@ -54,14 +60,17 @@ def take_in(
     if change.arende is not None and contains_personnummer(change.arende):
         # Shown and stored in the clear: such an ärende id is not believed, as it is not at intake.
         change = replace(change, arende=None)
-    if is_settled(tx, kommun, system, change.key):
-        return "known"
-    arende, candidates = _case_of(bridge, tx, kommun, system, change)
-    if arende is not None:
+    known = is_settled(tx, kommun, system, change.key)
+    arende, candidates = _case_of(tx, kommun, system, change)
+    if arende is not None and not known:
         ensure_case(tx, (kommun, arende))
     links = _our_links(tx, kommun, system, change)
     data = _with_our_ids(change.data, links)
-    if _is_own(tx, kommun, system, arende, change, data):
+    if known or _is_own(tx, kommun, system, arende, change, data):
+        if arende is not None:
+            due += note_vendors_word(bridge, tx, kommun, system, arende, change, data)
+        if known:
+            return "known"
         settle_change(tx, kommun, system, change.key, kind=change.kind, state="own", arende=arende)
         return "own"
     if any(_may_be_ours(tx, kommun, case, change) for case in (arende, *candidates) if case):
@@ -69,7 +78,8 @@ def take_in(
         return "held" if held else "known"
     settle_change(tx, kommun, system, change.key, kind=change.kind, state="emitted", arende=arende)
     if arende is not None:
-        _remember(bridge, tx, kommun, system, arende, change, links)
+        _remember(tx, kommun, system, arende, change, links)
+        due += _keep_watch(bridge, tx, kommun, system, arende, change, data)
     due += _believe(tx, kommun, arende, change, data)
     told = {"system": system, "vendor_id": change.vendor_id, "tid": change.at.isoformat(), **data}
     if candidates:
@@ -87,7 +97,7 @@ def take_in(
 
 
 def _case_of(
-    bridge: Bridge, tx: Tx, kommun: str, system: str, change: VendorChange
+    tx: Tx, kommun: str, system: str, change: VendorChange
 ) -> tuple[str | None, list[str]]:
     """The ärende of a change, or the candidates when it cannot be told for certain."""
     if change.arende is not None:
@@ -98,7 +108,7 @@ def _case_of(
             return known[1], []
     if change.person is None:
         return None, []
-    found = cases_of_person(tx, kommun, [person_hash(bridge, kommun, change.person)])
+    found = cases_of_child(tx, kommun, change.person)
     return (found[0], []) if len(found) == 1 else (None, found)
 
 
@@ -154,7 +164,6 @@ def _may_be_ours(tx: Tx, kommun: str, arende: str, change: VendorChange) -> bool
 
 
 def _remember(
-    bridge: Bridge,
     tx: Tx,
     kommun: str,
     system: str,
@@ -165,8 +174,26 @@ def _remember(
     """Ties the ids, and the child where the case has none yet."""
     case = (kommun, arende)
     if change.person is not None and is_known(tx, case) and not persons_of(tx, case):
-        add_person(tx, case, person_hash(bridge, kommun, change.person))
+        add_person(tx, case, person_hash(tx, kommun, change.person))
     add_links(tx, kommun, system, arende, links, f"{FROM_CHANGE}{change.key}")
+
+
+def _keep_watch(
+    bridge: Bridge,
+    tx: Tx,
+    kommun: str,
+    system: str,
+    arende: str,
+    change: VendorChange,
+    data: Mapping[str, Any],
+) -> Due:
+    """Judges the case anew, and stops what waits for an uppdrag that the vendor has ended."""
+    row = f"{system}:{change.key}"
+    told = notis_av_andring(row, change.kind, change.at, data)
+    due = remember(bridge, tx, kommun, arende, told)
+    if change.kind in _ENDS_UPPDRAG and "uppdrag_id" in data:
+        due += stop_withdrawn(bridge, tx, kommun, arende, data["uppdrag_id"])
+    return due
 
 
 def _believe(

@@ -164,6 +164,48 @@ class StepView:
     warnings: tuple[Violation, ...] = ()
 
 
+Standing = Literal["shown", "masked", "not_kept"]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedText:
+    """One of two texts that should have been the same: the event it stands in, and where.
+
+    ``text`` is ``•••`` unless it was asked to be revealed, and None where the document says nothing
+    there or is no longer kept.
+    """
+
+    event: str
+    event_row: str
+    at: datetime
+    pointer: str
+    text: str | None
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class DeviationView:
+    """Something in a case that deviates from the handbook, for a person to look at.
+
+    ``event`` and ``event_row`` are what shows it. ``before`` and ``after`` are the texts that
+    differ, None where a document does not have what the other has; ``differs_at`` counts the
+    characters that they begin alike with, where they are revealed.
+    """
+
+    code: str
+    text: str
+    source: str
+    weight: str
+    step: int
+    object_id: str
+    event: str
+    event_row: str
+    at: datetime
+    before: ComparedText | None = None
+    after: ComparedText | None = None
+    differs_at: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """A case's timeline, its facts and what is still open.
@@ -176,6 +218,7 @@ class CaseView:
     steps: tuple[StepView, ...]
     facts: tuple[str, ...]
     open_deliveries: tuple[DeliveryView, ...]
+    deviations: tuple[DeviationView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,13 @@ def read_feed(
     ]
 
 
+def told_event(tx: Tx, kommun: str, event_id: str) -> dict[str, Any] | None:
+    """The CloudEvent of an id, None where it was never told or is no longer kept."""
+    query = sa.select(feed.c.payload).where(feed.c.id == event_id, feed.c.kommun == kommun)
+    sealed = tx.connection.scalar(query)
+    return None if sealed is None else tx.open_json(kommun, sealed, "feed", event_id, "payload")
+
+
 def last_in_feed(tx: Tx) -> int:
     """The newest sequence number that was ever given, 0 before the first."""
     query = sa.select(sealers.c.seq).where(sealers.c.name == "feed")

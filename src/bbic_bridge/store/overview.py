@@ -56,6 +56,18 @@ def get_delivery(tx: Tx, delivery_id: str) -> sa.Row[Any] | None:
     return tx.connection.execute(sa.select(*_COLUMNS).where(deliveries.c.id == delivery_id)).first()
 
 
+def deliveries_of_events(
+    tx: Tx, kommun: str, arende: str, event_rows: Sequence[str]
+) -> Sequence[sa.Row[Any]]:
+    """The deliveries that events of a case have led to, the oldest first."""
+    d = deliveries.c
+    return tx.connection.execute(
+        sa.select(*_COLUMNS)
+        .where(d.kommun == kommun, d.arende == arende, d.event_row.in_(event_rows))
+        .order_by(d.seq)
+    ).all()
+
+
 def unmet_needs(tx: Tx, delivery_id: str) -> list[tuple[str, str]]:
     """(scope, fact) that this delivery still lacks."""
     rows = tx.connection.execute(unmet().where(needs.c.delivery_id == delivery_id))

@@ -156,11 +156,13 @@ class Readback:
         return [item for item in rows if (kind, str(item.id)) not in order.taken]
 
     def _rows(self, row: type[R], order: Order) -> tuple[R, ...]:
-        person = order.uppgift["barn"]["personnummer"]
         first, last = EVER
         if row is Decision and "beslutsdatum" in order.uppgift:
             first = last = date.fromisoformat(order.uppgift["beslutsdatum"])
-        return self._client.of_person(row, person, first, last)
+        # What was written before a number was replaced may stand under either.
+        numbers = (order.uppgift["barn"]["personnummer"], *order.other_numbers)
+        found = (self._client.of_person(row, number, first, last) for number in numbers)
+        return tuple({item.id: item for rows in found for item in rows}.values())
 
 
 def _only(order: Order, **matches: Sequence[Row]) -> Finding:

@@ -1,0 +1,53 @@
+"""What deviates from the handbook in a case: each with the two texts beneath each other."""
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+from bbic_bridge.cli.output import clean, print_table, when
+from bbic_bridge.services.views import ComparedText, DeviationView
+
+COLUMNS = ("deviation", "about", "what", "weight", "source", "shown by")
+MARK = "»"
+BEFORE, AFTER = 40, 80
+"""How much of a text is shown around the place where the two begin to differ."""
+
+
+def print_deviations(deviations: Sequence[DeviationView]) -> None:
+    """Prints a table of all, then the texts that differ; nothing where nothing deviates."""
+    if not deviations:
+        return
+    click.echo("Deviations from the handbook:")
+    print_table(COLUMNS, map(_row, deviations))
+    for one in deviations:
+        for line in texts(one):
+            click.echo(clean(line))
+
+
+def texts(one: DeviationView) -> Iterator[str]:
+    """The lines that show two texts, the first place where they differ marked with ``»``."""
+    if one.before is None and one.after is None:
+        return
+    yield f"{one.code} {one.object_id}:"
+    for name, text in (("was", one.before), ("is", one.after)):
+        yield f"  {name:<4}{_shown(text, one.differs_at)}"
+
+
+def _row(one: DeviationView) -> tuple[object, ...]:
+    shown_by = f"{one.event} {when(one.at)}"
+    return (one.code, one.object_id, one.text, one.weight, one.source, shown_by)
+
+
+def _shown(text: ComparedText | None, differs_at: int | None) -> str:
+    if text is None:
+        return "(not there)"
+    where = f"{text.event} {when(text.at)} {text.pointer}"
+    if text.standing == "not_kept":
+        return f"{where}: (the text is not kept)"
+    if text.text is None:
+        return f"{where}: (nothing)"
+    if differs_at is None:
+        return f"{where}: {text.text[: BEFORE + AFTER]}"
+    begin = max(0, differs_at - BEFORE)
+    alike, other = text.text[begin:differs_at], text.text[differs_at : differs_at + AFTER]
+    return f"{where}: {'…' if begin else ''}{alike}{MARK}{other}"

@@ -1,0 +1,62 @@
+"""The documents that events brought, opened again: for comparing, and for whom they are about."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from bbic_bridge.store.schema import events, notiser
+from bbic_bridge.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEvent:
+    """An accepted event with its document; ``time`` in microseconds."""
+
+    id: str
+    kommun: str
+    arende: str
+    source: str
+    event_id: str
+    type: str
+    time: int
+    data: Mapping[str, Any]
+
+
+def document_of(tx: Tx, kommun: str, arende: str, row: str) -> Mapping[str, Any] | None:
+    """The document of one of the case's events, None where it is not kept."""
+    found = _of_case(tx, kommun, arende, events.c.id == row)
+    return next((event.data for event in found), None)
+
+
+def documents_of_case(tx: Tx, kommun: str, arende: str) -> Iterator[KeptEvent]:
+    """Every event of a case, opened one by one."""
+    return _of_case(tx, kommun, arende, sa.true())
+
+
+def not_remembered(tx: Tx, kommun: str, arende: str) -> Iterator[KeptEvent]:
+    """The events of a case of which it has no notis."""
+    known = sa.select(notiser.c.rad).where(notiser.c.kommun == kommun, notiser.c.arende == arende)
+    return _of_case(tx, kommun, arende, events.c.id.not_in(known))
+
+
+def _of_case(
+    tx: Tx, kommun: str, arende: str, which: sa.ColumnElement[bool]
+) -> Iterator[KeptEvent]:
+    rows = tx.connection.execute(
+        sa.select(events)
+        .where(events.c.kommun == kommun, events.c.arende == arende, which)
+        .order_by(events.c.time, events.c.id)
+    ).all()
+    for row in rows:
+        yield KeptEvent(
+            id=row.id,
+            kommun=row.kommun,
+            arende=row.arende,
+            source=row.source,
+            event_id=row.event_id,
+            type=row.type,
+            time=row.time,
+            data=tx.open_json(row.kommun, row.payload, "events", row.id, "payload"),
+        )

@@ -1,0 +1,292 @@
+"""Each rule across documents: a case that keeps it, one that breaks it, and when it shows."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bbic_bridge.handbook.avvikelser import avvikelser
+from bbic_bridge.handbook.avvikelseslag import SLAG, Avvikelse
+from bbic_bridge.handbook.lage import Lage
+from bbic_bridge.handbook.notiser import Notis, digest
+from tests.handbook.fall import avslut, avsluta, beslut, fortsatt, notis, verkstall
+
+MAL = [{"mal_id": "M1", "text": digest("Målet.")}]
+
+
+def om(typ: str, dag: str, **data: Any) -> Notis:
+    """An event about the insats, dated the day it was told."""
+    return notis(typ, dag, **{"insats_id": "I1", "datum": dag, **data})
+
+
+def underlag(dag: str = "2026-01-20") -> Notis:
+    return notis("beslutsunderlag.upprattat", dag, beslutsunderlag_id="BU1", datum=dag, mal=MAL)
+
+
+def samtyckt(*dagar: str, matchning_id: str = "MA1") -> Notis:
+    samtycken = [{"roll": "vardnadshavare", "datum": dag} for dag in dagar]
+    return notis("matchning.samtyckt", dagar[0], matchning_id=matchning_id, samtycken=samtycken)
+
+
+def uppdrag(insatstyp: str = "kontaktfamilj") -> Notis:
+    data = {"uppdrag_id": "U1", "beslut_id": "B1", "insatstyp": insatstyp, "mal": MAL}
+    return om("uppdrag.upprattat", "2026-02-20", **data)
+
+
+def kallat(**data: Any) -> Notis:
+    return om("uppstartsmote.kallat", "2026-02-20", **{"mote_id": "S1", **data})
+
+
+def uppstart(**data: Any) -> Notis:
+    return om("uppstartsmote.genomfort", "2026-03-01", **{"mote_id": "S1", **data})
+
+
+def plan(**data: Any) -> Notis:
+    return om("genomforandeplan.faststalld", "2026-03-10", plan_id="P1", mal=MAL, **data)
+
+
+def bokat() -> Notis:
+    return notis("uppfoljningsmote.bokat", "2026-03-01", insats_id="I1", mote_id="M1")
+
+
+def erbjudet(dag: str) -> Notis:
+    return om("barnsamtal.erbjudet", dag, barnsamtal_id=f"BS-{dag}")
+
+
+def mote(dag: str) -> Notis:
+    return om("uppfoljningsmote.genomfort", dag, mote_id=f"M-{dag}")
+
+
+def uppfoljning(dag: str, **data: Any) -> Notis:
+    return om("uppfoljning.dokumenterad", dag, uppfoljning_id=f"UF-{dag}", mal=MAL, **data)
+
+
+def inledd(dag: str, **data: Any) -> Notis:
+    return notis("utredning.inledd", dag, utredning_id="UTR2", datum=dag, **data)
+
+
+def kopia() -> Notis:
+    return notis("kopia.lamnad", "2026-08-25", beslut_id="B2", datum="2026-08-25")
+
+
+def avtal(dag: str, fran: str) -> Notis:
+    return notis("avtal.upprattat", dag, avtal_id=f"A-{dag}", datum=dag, fran=fran)
+
+
+def tackar_nej(**data: Any) -> Notis:
+    nej = avslut("2026-09-01", "2026-09-30")
+    data = {"orsak": "familjen_tackar_nej", "oro_for_barnet": True, **data}
+    return Notis(nej.rad, nej.typ, nej.tid, {**nej.data, **data})
+
+
+def hvb_plan(*mal: str) -> Notis:
+    malen = [{"mal_id": text, "text": digest(text)} for text in mal]
+    data = {"plan_id": "P1", "insatstyp": "hvb", "mal": [*MAL, *malen]}
+    return om("genomforandeplan.aterlamnad", "2026-03-10", **data)
+
+
+def undertecknad() -> Notis:
+    return om("genomforandeplan.undertecknad", "2026-03-20", plan_id="P1", insatstyp="hvb")
+
+
+def funna(*notiser: Notis) -> tuple[Avvikelse, ...]:
+    """The same in whatever order they came."""
+    alla = avvikelser(Lage(notiser))
+    for seed in range(3):
+        blandade = random.Random(seed).sample(notiser, len(notiser))
+        assert avvikelser(Lage(blandade)) == alla
+    return alla
+
+
+# Each rule: what is there, what keeps it beside that, what breaks it, and the events that show it.
+FATTAT, VERKSTALLT = beslut("2026-02-15"), verkstall("2026-03-01")
+KF = (underlag(), samtyckt("2026-02-01"), FATTAT, VERKSTALLT)
+PROLONGED = (*KF, uppdrag(), fortsatt("2026-08-20", "2026-09-01"))
+HVB = (
+    underlag(),
+    beslut("2026-02-15", insatstyp="hvb"),
+    verkstall("2026-03-01", insatstyp="hvb"),
+    uppdrag("hvb"),
+)
+Fall = tuple[tuple[Notis, ...], tuple[Notis, ...], tuple[Notis, ...], str, Notis]
+M1, M2 = mote("2026-07-20"), mote("2026-12-20")
+UF1, UF2 = uppfoljning("2026-07-22"), uppfoljning("2026-12-22")
+ETT_SAMTAL = (erbjudet("2026-07-01"), erbjudet("2026-12-01"))
+NYA_BEHOV = uppfoljning("2026-07-22", nasta_steg=["ny_utredning"])
+SLUT, SLUT_2027 = avsluta("2026-09-30"), avsluta("2027-01-31")
+UPPSTART, PLAN = uppstart(mote_id="S2"), plan()
+FALL: dict[str, Fall] = {
+    "beslut.utan_underlag": (
+        (samtyckt("2026-02-01"), FATTAT, VERKSTALLT),
+        (underlag("2026-02-15"),),
+        (underlag("2026-02-16"),),
+        "B1",
+        VERKSTALLT,
+    ),
+    "samtycke.saknas": (
+        (underlag(), FATTAT, VERKSTALLT),
+        (samtyckt("2026-02-01", "2026-02-15"),),
+        (samtyckt("2026-02-01", "2026-02-16"),),
+        "B1",
+        FATTAT,
+    ),
+    "uppdrag.saknas": (KF, (uppdrag(), UF1), (UF1,), "I1", UF1),
+    "uppstartsmote.ej_kallat": (
+        (*KF, uppdrag(), verkstall("2026-03-01", "B5", "I2")),
+        (uppstart(), kallat()),
+        (UPPSTART, kallat(insats_id="I2")),
+        "S2",
+        UPPSTART,
+    ),
+    "uppfoljningsmote.ej_bokat": (
+        (*KF, uppdrag(), kallat(), uppstart()),
+        (bokat(), PLAN),
+        (PLAN,),
+        "S1",
+        PLAN,
+    ),
+    "plan.ej_undertecknad": (
+        (*HVB, hvb_plan("Eget mål.")),
+        (undertecknad(), UF1),
+        (UF1,),
+        "P1",
+        UF1,
+    ),
+    "barnsamtal.ej_erbjudet": (
+        (*KF, uppdrag(), UF1, UF2, M1, erbjudet("2026-07-20")),
+        (erbjudet("2026-12-20"), M2),
+        (M2,),
+        "M-2026-12-20",
+        M2,
+    ),
+    "uppfoljning.ej_dokumenterad": (
+        (*KF, uppdrag(), *ETT_SAMTAL, M1),
+        (uppfoljning("2026-07-19"), M2),
+        (M2,),
+        "M-2026-07-20",
+        M2,
+    ),
+    "kopia.ej_lamnad": (
+        (*PROLONGED, avtal("2026-08-22", "2026-09-01")),
+        (kopia(), UF2),
+        (UF2,),
+        "B2",
+        UF2,
+    ),
+    "avtal.ej_fornyat": (
+        (*PROLONGED, kopia(), avtal("2026-02-10", "2026-03-01")),
+        (avtal("2026-08-10", "2026-09-01"), UF2),
+        (UF2,),
+        "B2",
+        UF2,
+    ),
+    "utredning.ej_inledd": (
+        (*KF, uppdrag(), inledd("2026-01-05"), tackar_nej()),
+        (inledd("2026-09-01"), SLUT),
+        (SLUT,),
+        "B9",
+        SLUT,
+    ),
+}
+
+
+@pytest.mark.parametrize("kod", FALL)
+def test_a_rule_is_kept_or_broken_and_shows_with_the_event_that_misses_it(kod: str) -> None:
+    grund, haller, bryter, objekt, visar = FALL[kod]
+    assert funna(*grund, *haller) == ()
+    (en,) = funna(*grund, *bryter)
+    assert (en.kod, en.objekt, en.rad) == (kod, objekt, visar.rad)
+    assert (en.text, en.kalla, en.vikt) == (SLAG[kod].text, SLAG[kod].kalla, SLAG[kod].vikt)
+
+
+@pytest.mark.parametrize("kod", FALL)
+def test_nothing_is_missed_before_the_event_that_should_have_come_after(kod: str) -> None:
+    grund, _, _, _, visar = FALL[kod]
+    assert funna(*(en for en in grund if en is not visar)) == ()
+
+
+def test_every_kind_of_deviation_has_its_case() -> None:
+    av_mal = {kod for kod in SLAG if kod.startswith(("mal.", "bedomning."))}
+    assert set(FALL) | av_mal | {"beslut.andrat_efter_verkstallighet"} == set(SLAG)
+
+
+@pytest.mark.parametrize("falt", ["beslutsunderlag_id", "underlagsanteckning_id"])
+def test_a_decision_that_names_its_underlag_has_one(falt: str) -> None:
+    namner = beslut("2026-02-15", insatstyp="oppenvard", **{falt: "BU7"})
+    assert funna(namner, verkstall("2026-03-01", insatstyp="oppenvard")) == ()
+
+
+def test_consent_is_asked_of_a_match_only() -> None:
+    assert funna(underlag(), beslut("2026-02-15", insatstyp="oppenvard")) == ()
+    ny_matchning = samtyckt("2026-06-01", matchning_id="MA2")
+    assert funna(*KF, ny_matchning) == ()
+
+
+def test_an_uppdrag_older_than_the_bridge_is_not_missed() -> None:
+    assert funna(verkstall("2026-03-01"), uppfoljning("2026-07-22")) == ()
+
+
+def test_a_call_that_names_another_meeting_of_the_same_insats_is_a_call() -> None:
+    assert funna(*KF, uppdrag(), kallat(mote_id="S0"), uppstart()) == ()
+
+
+def test_a_meeting_booked_at_the_uppstartsmote_itself_is_booked() -> None:
+    med = uppstart(uppfoljningsmote_bokat="2026-08-01T10:00:00+02:00")
+    assert funna(*KF, uppdrag(), kallat(), med, plan()) == ()
+
+
+def test_the_uppdrags_own_goals_need_no_signature() -> None:
+    assert funna(*HVB, hvb_plan(), uppfoljning("2026-07-22")) == ()
+
+
+def test_a_talk_that_was_held_was_offered() -> None:
+    held = om("barnsamtal.genomfort", "2026-07-10", barnsamtal_id="BS1")
+    assert funna(*KF, uppdrag(), UF1, held, M1) == ()
+
+
+def test_a_talk_is_asked_of_kontaktperson_and_the_like() -> None:
+    slag = {"insatstyp": "oppenvard"}
+    grund = (underlag(), beslut("2026-02-15", **slag), verkstall("2026-03-01", **slag))
+    assert funna(*grund, uppdrag("oppenvard"), M1, UF1) == ()
+
+
+def test_new_needs_ask_for_a_new_utredning_by_the_next_uppfoljning() -> None:
+    grund = (*KF, uppdrag(), *ETT_SAMTAL, M1, NYA_BEHOV)
+    assert funna(*grund) == ()
+    assert funna(*grund, inledd("2026-07-20"), M2, UF2) == ()
+    assert funna(*grund, inledd("2026-06-01", insats_id="I1"), M2, UF2) == ()
+    (en,) = funna(*grund, inledd("2026-06-01"), M2, UF2)
+    assert (en.kod, en.objekt, en.rad) == ("utredning.ej_inledd", "UF-2026-07-22", M2.rad)
+
+
+@pytest.mark.parametrize("utan", [{"oro_for_barnet": False}, {"orsak": "mal_uppfyllda"}])
+def test_no_worry_no_utredning(utan: dict[str, Any]) -> None:
+    assert funna(*KF, uppdrag(), tackar_nej(**utan), SLUT) == ()
+
+
+def test_copies_and_avtal_are_those_of_the_match() -> None:
+    slag = {"insatstyp": "oppenvard"}
+    grund = (underlag(), beslut("2026-02-15", **slag), verkstall("2026-03-01", **slag))
+    langre = fortsatt("2026-08-20", "2026-09-01", **slag)
+    assert funna(*grund, uppdrag("oppenvard"), langre, UF2) == ()
+
+
+def test_each_uppfoljningsmote_asks_for_an_uppfoljning_of_its_own() -> None:
+    grund = (*KF, uppdrag(), *ETT_SAMTAL, M1, UF1, M2, SLUT_2027)
+    (en,) = funna(*grund)
+    assert (en.kod, en.objekt) == ("uppfoljning.ej_dokumenterad", "M-2026-12-20")
+    assert funna(*grund, UF2) == ()
+    (en,) = funna(*KF, uppdrag(), *ETT_SAMTAL, M1, M2, UF2)
+    assert (en.kod, en.objekt) == ("uppfoljning.ej_dokumenterad", "M-2026-07-20")
+
+
+def test_an_avtal_drawn_up_since_the_decision_is_new_whenever_it_begins() -> None:
+    assert funna(*PROLONGED, kopia(), avtal("2026-08-20", "2026-08-20"), UF2) == ()
+
+
+def test_what_a_late_event_explains_is_no_deviation() -> None:
+    utan: Callable[..., tuple[Avvikelse, ...]] = funna
+    grund = (*KF, uppdrag(), *ETT_SAMTAL, M1, M2)
+    assert [en.kod for en in utan(*grund)] == ["uppfoljning.ej_dokumenterad"]
+    assert utan(*grund, uppfoljning("2026-07-25")) == ()
