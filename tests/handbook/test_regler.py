@@ -221,3 +221,17 @@ def test_ids_of_full_length_fit_where_others_are_derived_from_them() -> None:
     for typ in ("genomforandeplan.aterlamnad", "genomforandeplan.undertecknad"):
         assert only(typ, plan_id=longest).ger[0].startswith(f"dokument_registrerat:{longest}.")
     assert only("uppdrag.aterkallat", uppdrag_id=longest, insatstyp="kontaktperson").kraver
+
+
+@pytest.mark.parametrize(
+    "typ",
+    ["remiss.skickad", "matchning.foreslagen", "matchningsmote.genomfort", "matchning.samtyckt"],
+)
+def test_matching_is_recorded_at_once_and_waits_for_no_decision(typ: str) -> None:
+    """Often it is done before the decision (A:21, A:23)."""
+    assert plan(typ).uppgifter == ()
+
+
+def test_a_resource_is_given_when_it_is_registered_there() -> None:
+    """Familjehemssekreteraren registers it (A:67); the vendor tells ``resurs.registrerad``."""
+    assert "resurs_registrerad:R-KF-1" in only("resurs.tilldela").kraver

@@ -85,3 +85,19 @@ def test_an_event_bears_its_warnings_and_no_name(world: World) -> None:
     ]
     assert BARN["namn"] not in repr(case_of(world))
     assert BARN["personnummer"] not in repr(case_of(world))
+
+
+def test_the_handbook_is_laid_over_the_case(world: World) -> None:
+    world.send("beslut.fattat")
+    world.send("beslut.verkstall")
+    case = case_of(world)
+    states = {point.name: point.state for point in case.handbook}
+    assert states["Beslutsunderlag är upprättat"] == "missing"
+    assert states["Beslut är fattat"] == states["Beslutet är verkställt"] == "on_its_way"
+    assert states["Insatsen har startat"] == "missing"
+    assert states["Barnsamtal är erbjudet"] == "to_come"
+    world.work()
+    after = {point.name: point for point in case_of(world).handbook}
+    point = after["Beslut är fattat"]
+    assert (point.state, point.insats_id, point.insatstyp) == ("done", "I1", "kontaktfamilj")
+    assert point.event_row in {step.event_row for step in case.steps}

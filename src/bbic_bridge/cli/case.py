@@ -9,6 +9,7 @@ import click
 from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.deviations import print_deviations
 from bbic_bridge.cli.exits import WrongUse
+from bbic_bridge.cli.handbook import print_handbook
 from bbic_bridge.cli.known import require_kommuner
 from bbic_bridge.cli.options import command, group
 from bbic_bridge.cli.output import print_json
@@ -43,7 +44,8 @@ def show(
     as_json: bool,
 ) -> None:
     """Show the timeline of a case: each event with its deliveries, what the vendor told,
-    and what deviates from the handbook."""
+    which of the handbook's points are done, on their way, missing or overdue, and what
+    deviates from it."""
     if reveal and not reason:
         raise WrongUse("--reveal needs --reason: it is written to the audit log.")
     from bbic_bridge.services import audit, queries
@@ -66,6 +68,7 @@ def show(
 def print_case(view: CaseView) -> None:
     click.echo(f"Case {view.arende}, {view.kommun}")
     print_timeline(view)
+    print_handbook(view.handbook)
     print_deviations(view.deviations)
     counts = Counter(delivery.state for delivery in view.open_deliveries)
     told = ", ".join(f"{count} {state}" for state, count in counts.items())

@@ -10,7 +10,7 @@ import sys
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -29,6 +29,10 @@ STATE_STYLES = {
     "retrying": "yellow",
     "ambiguous": "yellow",
     "warning": "yellow",
+    "done": "green",
+    "on its way": "yellow",
+    "missing": "red",
+    "overdue": "red",
     "ok": "green",
     "warn": "yellow",
     "fail": "red",
@@ -74,7 +78,7 @@ def _plain(value: object) -> object:
         return value.told()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
         return dict(value)

@@ -10,6 +10,7 @@ from bbic_bridge.handbook.uppgifter import EFFEKTER
 from bbic_bridge.services import deadlines, fetching
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.deviations import deviations
+from bbic_bridge.services.handbook_steps import handbook_steps
 from bbic_bridge.services.masking import masked
 from bbic_bridge.services.views import (
     AttemptView,
@@ -127,12 +128,15 @@ def show_case(
             return None
         query = overview.Query(kommuner=(kommun,), arende=arende, limit=10_000)
         views = [_view(tx, row) for row in overview.find_deliveries(tx, query)]
+        unfinished = tuple(v for v in views if State(v.state) not in TERMINAL)
+        rows = {view.event_row for view in unfinished}
         return CaseView(
             kommun=kommun,
             arende=arende,
             steps=tuple(_timeline(tx, kommun, arende, views)),
             facts=tuple(facts_of_case(tx, kommun, arende)),
-            open_deliveries=tuple(v for v in views if State(v.state) not in TERMINAL),
+            open_deliveries=unfinished,
+            handbook=handbook_steps(bridge, tx, kommun, arende, rows),
             deviations=deviations(tx, kommun, arende, reveal=reveal),
         )
 

@@ -164,6 +164,29 @@ class StepView:
     warnings: tuple[Violation, ...] = ()
 
 
+HandbookState = Literal["done", "on_its_way", "missing", "overdue", "to_come"]
+
+
+@dataclass(frozen=True, slots=True)
+class HandbookView:
+    """How one point of the handbook's process stands for one insats of a case.
+
+    ``insats_id`` is None for a case that has none yet. ``weight`` is ``ska``, ``bor`` or ``kan``.
+    ``day`` is when it was done, or the last day on which it should have been. ``event_row`` is
+    that of the step of the timeline that shows it done.
+    """
+
+    insats_id: str | None
+    insatstyp: str | None
+    step: int
+    process: str
+    name: str
+    weight: str
+    state: HandbookState
+    day: date | None
+    event_row: str | None
+
+
 Standing = Literal["shown", "masked", "not_kept"]
 
 
@@ -208,7 +231,8 @@ class DeviationView:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case's timeline, its facts and what is still open.
+    """A case's timeline, its facts and what is still open; and the handbook laid over it, with
+    what deviates from it across the case's documents.
 
     The steps are in the order of the events' own times, an event's deliveries right after it.
     """
@@ -218,6 +242,7 @@ class CaseView:
     steps: tuple[StepView, ...]
     facts: tuple[str, ...]
     open_deliveries: tuple[DeliveryView, ...]
+    handbook: tuple[HandbookView, ...] = ()
     deviations: tuple[DeviationView, ...] = ()
 
 
