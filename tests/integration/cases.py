@@ -23,7 +23,21 @@ def read(path: Path) -> list[Event]:
 
 
 def all_cases() -> list[Event]:
+    """Every case, but for what takes an uppdrag back: see ``withdrawals``."""
+    return [event for event in _all() if not _takes_back(event)]
+
+
+def withdrawals() -> list[Event]:
+    """What takes an uppdrag back. Told before it was sent, it would never be sent at all."""
+    return [event for event in _all() if _takes_back(event)]
+
+
+def _all() -> list[Event]:
     return [event for path in sorted(EXAMPLES.glob("*.ndjson")) for event in read(path)]
+
+
+def _takes_back(event: Event) -> bool:
+    return bool(event["type"] == "se.bbic.uppdrag.aterkallat")
 
 
 def effects_of(events: list[Event]) -> int:

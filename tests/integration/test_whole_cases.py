@@ -39,14 +39,28 @@ def started(bridge: Bridge, database_url: str) -> Bridge:
 def test_every_case_and_operation_is_carried_once_and_read_back(
     started: Bridge, sandbox: Sandbox
 ) -> None:
-    events = cases.all_cases()
-    assert cases.operations_of(events) == set(UPPGIFTER)
+    events, withdrawals = cases.all_cases(), cases.withdrawals()
+    assert cases.operations_of(events + withdrawals) == set(UPPGIFTER)
     cases.register_resources(sandbox, events)
-    answer = started.post(events)
-    assert answer.status_code == 202
-    assert {result["status"] for result in answer.json()["results"]} == {"accepted"}
+    for batch in (events, withdrawals):
+        answer = started.post(batch, webhook_id=f"msg-{len(batch)}")
+        assert answer.status_code == 202
+        assert {result["status"] for result in answer.json()["results"]} == {"accepted"}
+        cases.await_all_verified(started)
+    cases.assert_each_effect_once(sandbox, cases.effects_of(events + withdrawals))
+
+
+def test_an_uppdrag_that_is_taken_back_before_it_was_sent_is_never_sent(
+    started: Bridge, sandbox: Sandbox
+) -> None:
+    events, withdrawals = cases.all_cases(), cases.withdrawals()
+    ended = {event["data"]["uppdrag_id"] for event in withdrawals}
+    told = [e for e in events if ended & {e["data"].get("uppdrag_id"), e["data"].get("ersatter")}]
+    assert [e["type"] for e in told] == ["se.bbic.uppdrag.reviderat"]
+    assert started.post(told + withdrawals).status_code == 202
     cases.await_all_verified(started)
-    cases.assert_each_effect_once(sandbox, cases.effects_of(events))
+    assert cases.deliveries(started)["cancelled"] == 2
+    assert not sandbox.journal()
 
 
 def test_any_order_of_arrival_with_duplicates_gives_the_same_effects(

@@ -75,7 +75,6 @@ class Stegvy:
 
 
 _OPPENVARD: frozenset[Insatstyp] = frozenset({"oppenvard"})
-_MED_RESURS = KONTAKTPERSON_MFL | PLACERING
 
 STEG: tuple[Steg, ...] = (
     Steg(1, "Ärendet är aktualiserat", "kan", ("arende.aktualiserat",)),
@@ -106,7 +105,10 @@ STEG: tuple[Steg, ...] = (
     Steg(7, "Planen är undertecknad", "kan", ("genomforandeplan.undertecknad",), PLACERING),
     Steg(8, "Beslutet är verkställt", "ska", ("beslut.verkstall", "beslut.verkstallt"),
          frister=("ej_verkstallt",)),
-    Steg(8, "Resurs är tilldelad", "ska", ("resurs.tilldela", "resurs.tilldelad"), _MED_RESURS),
+    Steg(8, "Resurs är tilldelad", "ska", ("resurs.tilldela", "resurs.tilldelad"),
+         KONTAKTPERSON_MFL),
+    # No source asks it of a placement; a familjehem may be a resource there all the same.
+    Steg(8, "Resurs är tilldelad", "kan", ("resurs.tilldela", "resurs.tilldelad"), PLACERING),
     Steg(9, "Återkoppling har kommit", "kan", ("rapport.inkommen",)),
     Steg(9, "Samverkan är dokumenterad", "kan", ("samverkan.dokumenterad",)),
     Steg(10, "Barnsamtal är erbjudet", "ska", ("barnsamtal.erbjudet",), KONTAKTPERSON_MFL),

@@ -19,13 +19,10 @@ class Case:
     def arende(self) -> str:
         return str(self.events[0]["subject"])
 
-    def before(self, event_type: str) -> tuple[Event, ...]:
-        """The events until the first of that type."""
-        return self.events[: self._first(event_type)]
-
-    def since(self, event_type: str) -> tuple[Event, ...]:
-        """The first event of that type, and all after it."""
-        return self.events[self._first(event_type) :]
+    def parted(self, event_type: str) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+        """The events until the first of that type; that one, and all after it."""
+        place = self._first(event_type)
+        return self.events[:place], self.events[place:]
 
     def value(self, event_type: str, name: str) -> Any:
         """What the first event of that type says of something."""
