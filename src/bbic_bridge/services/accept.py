@@ -18,13 +18,14 @@ from bbic_bridge.services.decisions import guard_decision
 from bbic_bridge.services.identity import WRONG_CHILD, guard_identity
 from bbic_bridge.services.protection import plan_in_case
 from bbic_bridge.services.views import Grant, Problem, Result, Violation
-from bbic_bridge.services.watch import remember, tell_unmet
+from bbic_bridge.services.watch import judge, keep, tell_unmet
 from bbic_bridge.services.withdrawn import ABOUT_UPPDRAG, stop_withdrawn
 from bbic_bridge.store import canonical
 from bbic_bridge.store.cases import ensure_case
 from bbic_bridge.store.deliveries import WHOLE, NewDelivery, add_delivery
 from bbic_bridge.store.facts import EVERYWHERE, ScopedFact
 from bbic_bridge.store.inbox import StoredEvent, add_event, check_in
+from bbic_bridge.store.locks import CaseKey
 from bbic_bridge.store.times import micros
 from bbic_bridge.store.tx import Tx
 
@@ -59,7 +60,11 @@ def accept(bridge: Bridge, events: Sequence[object], grant: Grant) -> list[Resul
 
     def job(tx: Tx) -> list[Result]:
         due.clear()
-        return [_store(bridge, tx, one, due) for one in good]
+        news: set[CaseKey] = set()
+        results = [_store(bridge, tx, one, due, news) for one in good]
+        for case in sorted(news):
+            due.extend(judge(bridge, tx, *case))
+        return results
 
     stored: Iterator[Result] = iter(())
     if good:
@@ -91,7 +96,14 @@ def _check(bridge: Bridge, raw: object, grant: Grant) -> _Checked | Result:
     return _Checked(handelse, planera(handelse, utan), content, document)
 
 
-def _store(bridge: Bridge, tx: Tx, one: _Checked, due: list[tuple[str, str]]) -> Result:
+def _store(
+    bridge: Bridge,
+    tx: Tx,
+    one: _Checked,
+    due: list[tuple[str, str]],
+    news: set[CaseKey],
+) -> Result:
+    """Stores one event with its deliveries; adds what to wake, and the case where it is news."""
     handelse = one.handelse
     match check_in(tx, handelse.source, handelse.id, one.content_hash):
         case "same":
@@ -123,7 +135,8 @@ def _store(bridge: Bridge, tx: Tx, one: _Checked, due: list[tuple[str, str]]) ->
     add_event(tx, event, one.document)
     if held_by is None:
         # What is about another child tells nothing of this case.
-        due += remember(bridge, tx, *case, notis(row, handelse))
+        if keep(tx, *case, notis(row, handelse)):
+            news.add(case)
         due += tell_unmet(bridge, tx, row, handelse, plan.varningar)
         held_by = guard_decision(bridge, tx, handelse, row)
     for number, planned in enumerate(plan.uppgifter):

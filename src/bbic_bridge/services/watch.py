@@ -31,10 +31,24 @@ def remember(bridge: Bridge, tx: Tx, kommun: str, arende: str, notis: Notis | No
     Returns:
         Callbacks to wake after the commit.
     """
+    return judge(bridge, tx, kommun, arende) if keep(tx, kommun, arende, notis) else []
+
+
+def keep(tx: Tx, kommun: str, arende: str, notis: Notis | None) -> bool:
+    """Adds to what the case remembers. True when there is something new to judge the case by."""
     if notis is None:
-        return []
-    if not add_notis(tx, kommun, arende, notis.rad, notis.typ, notis.tid, notis.data):
-        return []
+        return False
+    return add_notis(tx, kommun, arende, notis.rad, notis.typ, notis.tid, notis.data)
+
+
+def judge(bridge: Bridge, tx: Tx, kommun: str, arende: str) -> Due:
+    """Works out the case's limits and what deviates, and tells what was not told before.
+
+    Once for all that one transaction adds: what comes together explains itself.
+
+    Returns:
+        Callbacks to wake after the commit.
+    """
     lage = lage_of(tx, kommun, arende)
     keep_frister(tx, kommun, arende, frister(lage, bridge.settings.frist))
     return _tell_deviations(bridge, tx, kommun, arende, lage)
