@@ -19,6 +19,8 @@ from bbic_bridge.services.views import FristFilter, FristView
 from bbic_bridge.settings import Frist
 from bbic_bridge.store.engine import StoreUnavailable
 from bbic_bridge.store.frister import keep_frister
+from bbic_bridge.store.notiser import notiser_of_case
+from bbic_bridge.store.schema import frister, notiser
 from bbic_bridge.store.tx import Tx
 from tests.handbook.minsta import BARN, FORALDER
 from tests.services.conftest import World
@@ -327,3 +329,23 @@ def test_listing_reads_the_kept_limits_and_nothing_else(
         assert "FROM frister" in statement.replace("\n", " ").replace("  ", " ")
         for other in ("notiser", "events", "cases", "feed", "deliveries"):
             assert other not in statement
+
+
+def test_a_case_from_before_anything_was_remembered_gets_its_limits(world: World) -> None:
+    world.send("beslut.fattat")
+    world.send("aktanteckning.skriven")
+    world.send("insats.startad", barn={**BARN, "personnummer": "201601022385"})
+    with world.bridge.store.read() as tx:
+        as_before = [row for row, *_ in notiser_of_case(tx, "malmo", "A-1")]
+    assert len(as_before) == 1
+
+    def forget(tx: Tx) -> None:
+        for table in (notiser, frister):
+            tx.connection.execute(sa.delete(table))
+
+    world.bridge.store.write(forget)
+    assert deadlines.remake(world.bridge) == 1
+    with world.bridge.store.read() as tx:
+        assert [row for row, *_ in notiser_of_case(tx, "malmo", "A-1")] == as_before
+        kinds = tx.connection.scalars(sa.select(frister.c.kod)).all()
+    assert "ej_verkstallt" in kinds

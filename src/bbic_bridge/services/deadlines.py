@@ -11,6 +11,7 @@ from bbic_bridge import telemetry
 from bbic_bridge.handbook.frister import REGEL, frister, regelverk, skede
 from bbic_bridge.handbook.stockholm import stockholm_date
 from bbic_bridge.services.bridge import Bridge
+from bbic_bridge.services.identity import take_up
 from bbic_bridge.services.tell import tell
 from bbic_bridge.services.views import FristFilter, FristList, FristView
 from bbic_bridge.services.watch import Due, lage_of
@@ -87,7 +88,8 @@ def watch(bridge: Bridge) -> int:
 
 def remake(bridge: Bridge) -> int:
     """Makes the limits of all cases anew, once after the rules or a kommun's choices of them have
-    changed. It is safe to interrupt: it goes on where it was.
+    changed. It is safe to interrupt: it goes on where it was. Cases from before the bridge
+    remembered anything of their events begin to.
 
     Returns:
         How many cases were judged anew.
@@ -111,6 +113,7 @@ def remake(bridge: Bridge) -> int:
 
 def _remake_case(bridge: Bridge, case: CaseKey) -> None:
     def job(tx: Tx) -> None:
+        take_up(tx, *case)
         keep_frister(tx, *case, frister(lage_of(tx, *case), bridge.settings.frist))
 
     try:

@@ -17,7 +17,7 @@ from bbic_bridge.handbook.notiser import notis
 from bbic_bridge.handbook.stockholm import stockholm_date
 from bbic_bridge.services.audit import ITSELF, note
 from bbic_bridge.services.bridge import Bridge
-from bbic_bridge.services.watch import Due, remember
+from bbic_bridge.services.watch import Due, judge, keep
 from bbic_bridge.store.cases import add_person, cases_of_person, persons_of
 from bbic_bridge.store.documents import KeptEvent, documents_of_case, not_remembered
 from bbic_bridge.store.locks import CaseKey
@@ -55,7 +55,7 @@ def guard_identity(bridge: Bridge, tx: Tx, handelse: Handelse, row: str) -> tupl
         return None, []
     details = {"event": row, "numbers": len(numbers - known)}
     note(tx, ITSELF, "alias", handelse.subject, handelse.kommun, details)
-    return None, _take_up_again(bridge, tx, *case)
+    return None, judge(bridge, tx, *case) if take_up(tx, *case) else []
 
 
 def is_about_child(tx: Tx, kommun: str, arende: str, number: str) -> bool:
@@ -104,19 +104,23 @@ def _numbers(event: KeptEvent) -> Iterator[str]:
         yield personnummer.canonical(text, day)
 
 
-def _take_up_again(bridge: Bridge, tx: Tx, kommun: str, arende: str) -> Due:
-    """What was stopped as another child's and turns out to be this one's is remembered now.
+def take_up(tx: Tx, kommun: str, arende: str) -> bool:
+    """Lets the case remember what it does not yet: events from before it remembered anything, and
+    what was stopped as another child's and turns out to be this one's.
 
-    Its deliveries stay with a person: they go when that person replays them.
+    Deliveries that were stopped stay with a person: they go when that person replays them.
+
+    Returns:
+        Whether there is something new to judge the case by.
     """
-    due: Due = []
     known = persons_of(tx, (kommun, arende))
+    news = False
     for event in not_remembered(tx, kommun, arende):
         if not known.isdisjoint(_hashes(tx, kommun, _numbers(event))):
             handelse = _read_again(event)
             if handelse is not None:
-                due += remember(bridge, tx, kommun, arende, notis(event.id, handelse))
-    return due
+                news = keep(tx, kommun, arende, notis(event.id, handelse)) or news
+    return news
 
 
 def _hashes(tx: Tx, kommun: str, numbers: Iterable[str]) -> Iterator[bytes]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bbic_bridge.handbook.handelser import PREFIX
+from bbic_bridge.handbook.notiser import UTAN_NOTIS
 from bbic_bridge.store.schema import events, notiser
 from bbic_bridge.store.tx import Tx
 
@@ -36,9 +38,10 @@ def documents_of_case(tx: Tx, kommun: str, arende: str) -> Iterator[KeptEvent]:
 
 
 def not_remembered(tx: Tx, kommun: str, arende: str) -> Iterator[KeptEvent]:
-    """The events of a case of which it has no notis."""
+    """The events of a case of which it has no notis, though they are such as are remembered."""
     known = sa.select(notiser.c.rad).where(notiser.c.kommun == kommun, notiser.c.arende == arende)
-    return _of_case(tx, kommun, arende, events.c.id.not_in(known))
+    kinds = events.c.type.not_in([PREFIX + typ for typ in UTAN_NOTIS])
+    return _of_case(tx, kommun, arende, kinds & events.c.id.not_in(known))
 
 
 def _of_case(

@@ -11,7 +11,7 @@ from bbic_bridge.cli.demo.house import House
 from bbic_bridge.cli.demo.screen import Screen
 from bbic_bridge.cli.exits import OurFault
 
-WITHIN_S = 40
+WITHIN_S = 75
 POLL_S = 0.2
 PREFIX = "se.bbic."
 MALMO, EXEMPEL = ("procapita", "malmo"), ("treserva", "exempel")
