@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bbic_bridge.receivers.body import MAX_DEPTH, parse_json
+from bbic_bridge.receivers.body import DISCARDED_LIMITS, MAX_DEPTH, parse_json
 from bbic_bridge.receivers.problems import Refusal
 from tests.receivers.fake import EVENT, FakeDesk, as_json, signed
 
@@ -89,14 +89,14 @@ async def test_a_body_of_the_limit_is_read(client: httpx.AsyncClient) -> None:
     assert (await client.post("/v1/events", content=body, headers=signed(body))).status_code == 202
 
 
-async def test_a_body_that_says_it_is_too_large_is_not_read(
+async def test_a_body_that_says_it_is_too_large_and_asks_first_is_not_read(
     client: httpx.AsyncClient, desk: FakeDesk
 ) -> None:
     async def unread() -> AsyncIterator[bytes]:
         raise AssertionError("the body was read")
         yield b""
 
-    headers = {**signed(b""), "content-length": str(LIMIT + 1)}
+    headers = {**signed(b""), "content-length": str(LIMIT + 1), "expect": "100-continue"}
     answer = await client.post("/v1/events", content=unread(), headers=headers)
     assert answer.status_code == 413
     assert answer.json()["code"] == "body_too_large"
@@ -104,20 +104,24 @@ async def test_a_body_that_says_it_is_too_large_is_not_read(
     assert desk.asked == []
 
 
-async def test_a_body_that_turns_out_too_large_is_read_no_further(
-    client: httpx.AsyncClient, desk: FakeDesk
+@pytest.mark.parametrize("announced", [True, False])
+async def test_a_body_that_is_too_large_is_read_away_within_bounds(
+    client: httpx.AsyncClient, desk: FakeDesk, *, announced: bool
 ) -> None:
+    """A client that writes before it reads gets its answer; one that never ends is cut."""
     sent = 0
 
     async def endless() -> AsyncIterator[bytes]:
         nonlocal sent
-        while sent < 1000:
+        while sent < 100_000:
             sent += 1
             yield b" " * 100
 
-    answer = await client.post("/v1/events", content=endless(), headers=signed(b""))
+    length = {"content-length": str(100_000 * 100)} if announced else {}
+    headers = {**signed(b""), **length}
+    answer = await client.post("/v1/events", content=endless(), headers=headers)
     assert answer.status_code == 413
-    assert sent <= LIMIT // 100 + 1
+    assert LIMIT // 100 < sent <= (DISCARDED_LIMITS + 1) * LIMIT // 100 + 2
     assert desk.asked == []
 
 

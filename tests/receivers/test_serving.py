@@ -93,6 +93,19 @@ def test_what_is_in_flight_at_sigterm_is_finished(
     database.close()
 
 
+def test_who_writes_a_too_large_body_before_reading_gets_the_answer(
+    server: Process, port: int
+) -> None:
+    assert server.running
+    body = b" " * 5_000_000
+    for _ in range(5):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        headers = signed(body, now=datetime.now(UTC))
+        connection.request("POST", "/v1/events", body=body, headers=headers)
+        assert connection.getresponse().status == 413
+        connection.close()
+
+
 def test_the_log_holds_neither_addresses_nor_persons(server: Process, port: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     connection.request("GET", f"/v1/cases/{BARN['personnummer']}")

@@ -1,8 +1,10 @@
 """Reading a request's body: capped while it streams, of a known media type, strictly parsed."""
 
+import asyncio
 import json
 import math
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from fastapi import Request
@@ -11,6 +13,8 @@ from starlette.datastructures import Headers
 from bbic_bridge.receivers.problems import Refusal, refusal
 
 MAX_DEPTH = 32
+DISCARDED_LIMITS = 32
+DISCARDED_WITHIN_S = 5.0
 
 
 def media_type(headers: Headers, accepted: Collection[str]) -> str:
@@ -34,20 +38,40 @@ def media_type(headers: Headers, accepted: Collection[str]) -> str:
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body, or nothing: reading stops as soon as it is too large.
+    """The whole body, or nothing: keeping it stops as soon as it is too large.
 
     Raises:
         Refusal: 413; the connection is closed, since what was not read cannot be skipped.
     """
     announced = request.headers.get("content-length", "0")
+    stream = request.stream()
     if not announced.isdecimal() or int(announced) > limit:
+        if request.headers.get("expect", "").lower() != "100-continue":
+            await _discard(stream, limit)
         raise _too_large(limit)
     chunks = bytearray()
-    async for chunk in request.stream():
+    async for chunk in stream:
         chunks += chunk
         if len(chunks) > limit:
+            chunks.clear()
+            await _discard(stream, limit)
             raise _too_large(limit)
     return bytes(chunks)
+
+
+async def _discard(stream: AsyncIterator[bytes], limit: int) -> None:
+    """Reads a refused body away, within bounds, keeping nothing.
+
+    A client that writes on into a closed connection sees a broken pipe, never the answer, and
+    would send the same again.
+    """
+    left = limit * DISCARDED_LIMITS
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARDED_WITHIN_S):
+            async for chunk in stream:
+                left -= len(chunk)
+                if left < 0:
+                    return
 
 
 def _too_large(limit: int) -> Refusal:
