@@ -125,12 +125,18 @@ def test_a_rate_spreads_them_out(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_cancelled_takes_with_it_what_needs_it(stuck: Office) -> None:
     failed, waiting = (found["id"] for found in stuck.deliveries())
     dry = stuck.cli("cancel", failed, "--reason", "fel barn", "--dry-run")
-    assert dry.out.splitlines() == [failed, f"{waiting} (needs it)"]
+    assert dry.out.splitlines() == ["Would be cancelled:", failed, f"{waiting} (needs it)"]
     assert {found["state"] for found in stuck.deliveries()} == {"failed", "waiting"}
     done = stuck.cli("cancel", failed, "--reason", "fel barn")
     assert done.code == 0
     assert done.out.splitlines() == [failed, f"{waiting} (needs it)", "2 cancelled."]
-    assert {found["state"] for found in stuck.deliveries()} == {"cancelled"}
+    codes = [(found["state"], found["error_code"]) for found in stuck.deliveries()]
+    assert codes == [("cancelled", "by_a_person"), ("cancelled", "needed_what_is_cancelled")]
+    shown = stuck.cli("deliveries", "show", failed)
+    assert "cancel" in shown.out
+    assert "fel barn" not in shown.out
+    revealed = stuck.cli("deliveries", "show", failed, "--reveal", "--reason", "kontroll")
+    assert "fel barn" in revealed.out
 
 
 @pytest.mark.parametrize("words", [(), ("--dry-run",), ("--json",)])

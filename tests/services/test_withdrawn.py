@@ -61,8 +61,8 @@ def test_never_sent_is_called_off_with_what_would_take_it_back(world: World) -> 
     world.send("beslut.fattat", insatstyp="oppenvard")
     world.work()
     assert standing(world) == [
-        ("aterkalla_uppdrag", "cancelled", None),
-        ("vidarebefordra_uppdrag", "cancelled", None),
+        ("aterkalla_uppdrag", "cancelled", "uppdrag_slut"),
+        ("vidarebefordra_uppdrag", "cancelled", "uppdrag_slut"),
     ]
     assert [order.operation for order in world.vendor.sent] == ["registrera_beslut"]
     with world.bridge.store.read() as tx:
@@ -130,8 +130,8 @@ def test_later_versions_go_to_a_person_and_the_workflow_is_told_once(world: Worl
     world.accept(uppdrag(world), uppdrag(world, "U2", "U1"), uppdrag(world, "U3", "U2"))
     world.accept(aterkallat(world))
     assert standing(world) == [
-        ("aterkalla_uppdrag", "cancelled", None),
-        ("vidarebefordra_uppdrag", "cancelled", None),
+        ("aterkalla_uppdrag", "cancelled", "uppdrag_slut"),
+        ("vidarebefordra_uppdrag", "cancelled", "uppdrag_slut"),
         *[("vidarebefordra_uppdrag", "with_person", "uppdrag_aterkallat")] * 2,
     ]
     codes = [event["data"]["felkod"] for event in world.told("leverans.misslyckad")]
@@ -147,8 +147,8 @@ def test_taking_a_later_version_back_leaves_the_earlier_one(world: World) -> Non
     world.accept(uppdrag(world, "U2", "U1", beslut_id="B2"), aterkallat(world, "U2"))
     world.work()
     assert standing(world) == [
-        ("aterkalla_uppdrag", "cancelled", None),
-        ("vidarebefordra_uppdrag", "cancelled", None),
+        ("aterkalla_uppdrag", "cancelled", "uppdrag_slut"),
+        ("vidarebefordra_uppdrag", "cancelled", "uppdrag_slut"),
         ("vidarebefordra_uppdrag", "verified", None),
     ]
 
@@ -179,7 +179,7 @@ def test_what_the_vendor_ended_is_not_taken_back_again(world: World) -> None:
     tell(world, "uppdrag_avbojt")
     world.accept(aterkallat(world))
     world.work()
-    assert ("aterkalla_uppdrag", "skipped", None) in standing(world)
+    assert ("aterkalla_uppdrag", "skipped", "uppdrag_slut") in standing(world)
     assert "aterkalla_uppdrag" not in {order.operation for order in world.vendor.sent}
 
 
@@ -214,8 +214,8 @@ def test_any_order_of_telling_ends_in_the_same_state(world: World) -> None:
         for act in order:
             act(world, f"A-{number}")
         assert standing(world, f"A-{number}") == [
-            ("aterkalla_uppdrag", "cancelled", None),
-            ("vidarebefordra_uppdrag", "cancelled", None),
+            ("aterkalla_uppdrag", "cancelled", "uppdrag_slut"),
+            ("vidarebefordra_uppdrag", "cancelled", "uppdrag_slut"),
             ("vidarebefordra_uppdrag", "with_person", "uppdrag_aterkallat"),
         ]
 

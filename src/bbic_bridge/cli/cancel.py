@@ -33,6 +33,8 @@ def cancel(
         listed = act(dry_run=True)
         if not as_json:
             with whoever_listens():
+                if dry_run:
+                    click.echo("Would be cancelled:")
                 _list(listed)
         if not dry_run:
             listed = act(dry_run=False)

@@ -98,6 +98,9 @@ def _print_detail(detail: DeliveryDetail) -> None:
     print_table(("what", "value"), [(name, value) for name, value in facts.items() if value != ""])
     print_table(("field", "content"), _leaves(detail.uppgift))
     print_table(attempts.COLUMNS, attempts.rows(detail.attempts))
+    if detail.acts:
+        acts = [(act.at, act.actor, act.action, act.reason) for act in detail.acts]
+        print_table(("when", "who", "did", "why (revealed)"), acts)
     if detail.warnings:
         rows = [(warning.kod, warning.vikt, told(warning)) for warning in detail.warnings]
         print_table(("rule", "weight", "warning of the event"), rows)

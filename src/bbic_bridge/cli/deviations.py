@@ -46,8 +46,9 @@ def _shown(text: ComparedText | None, differs_at: int | None) -> str:
         return f"{where}: (the text is not kept)"
     if text.text is None:
         return f"{where}: (nothing)"
-    if differs_at is None:
-        return f"{where}: {text.text[: BEFORE + AFTER]}"
-    begin = max(0, differs_at - BEFORE)
-    alike, other = text.text[begin:differs_at], text.text[differs_at : differs_at + AFTER]
-    return f"{where}: {'…' if begin else ''}{alike}{MARK}{other}"
+    begin = max(0, (differs_at or 0) - BEFORE)
+    end = (differs_at or BEFORE) + AFTER
+    shown = text.text[begin:end]
+    if differs_at is not None:
+        shown = f"{text.text[begin:differs_at]}{MARK}{text.text[differs_at:end]}"
+    return f"{where}: {'…' if begin else ''}{shown}{'…' if end < len(text.text) else ''}"

@@ -13,6 +13,7 @@ from bbic_bridge.services.deviations import deviations
 from bbic_bridge.services.handbook_steps import handbook_steps
 from bbic_bridge.services.masking import masked
 from bbic_bridge.services.views import (
+    ActView,
     AttemptView,
     CaseView,
     DeliveryDetail,
@@ -24,6 +25,7 @@ from bbic_bridge.services.views import (
     Violation,
 )
 from bbic_bridge.store import overview
+from bbic_bridge.store.audit import audit_of
 from bbic_bridge.store.cases import has_cases, is_known, kommuner_of
 from bbic_bridge.store.deliveries import Attempt, attempts_of, payload_of
 from bbic_bridge.store.facts import facts_of_case
@@ -93,6 +95,7 @@ def show_delivery(
             uppgift=uppgift if reveal else masked(uppgift),
             links=tuple(links),
             warnings=_warnings(warnings_of(tx, row.event_row)),
+            acts=tuple(_act(act, reveal=reveal) for act in audit_of(tx, row.id)),
         )
 
 
@@ -248,6 +251,11 @@ def _timeline(
     for step in sorted(happened, key=lambda step: step.at):
         yield step
         yield from led_to[step.event_row]
+
+
+def _act(act: Mapping[str, Any], *, reveal: bool) -> ActView:
+    reason = str(act["details"].get("reason", "")) if reveal else ""
+    return ActView(moment(act["at"]), act["actor"], act["action"], reason)
 
 
 def _warnings(kept: Iterable[Mapping[str, str]]) -> tuple[Violation, ...]:

@@ -129,11 +129,10 @@ def cancel(
         ids = [delivery_id, *overview.lost_without(tx, delivery_id)]
         if dry_run:
             return ids
-        values = {"state": State.CANCELLED.value, "due_at": None}
-        if not change_state(tx, delivery_id, sorted(CANCELLABLE), values):
+        if not change_state(tx, delivery_id, sorted(CANCELLABLE), _cancelled("by_a_person")):
             raise _uncancellable(row, "a worker has it at this moment")
         for one in ids[1:]:
-            change_state(tx, one, [State.WAITING], values)
+            change_state(tx, one, [State.WAITING], _cancelled("needed_what_is_cancelled"))
         details = {"reason": reason, "with": ids[1:]}
         note(tx, actor, "cancel", delivery_id, row.kommun, details)
         return ids
@@ -142,6 +141,11 @@ def cancel(
         row = overview.get_delivery(tx, delivery_id)
     locks = [] if row is None else [(row.kommun, row.arende)]
     return bridge.store.write(job, locks)
+
+
+def _cancelled(code: str) -> dict[str, Any]:
+    state = State.CANCELLED.value
+    return {"state": state, "due_at": None, "error_kind": state, "error_code": code}
 
 
 def _uncancellable(row: Any, why: str) -> NotPossible:

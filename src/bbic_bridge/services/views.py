@@ -128,10 +128,20 @@ class AttemptView:
 
 
 @dataclass(frozen=True, slots=True)
+class ActView:
+    """What a person, or the bridge by itself, did to a delivery; ``reason`` only when revealed."""
+
+    at: datetime
+    actor: str
+    action: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryDetail:
     """A delivery with its attempts; ``uppgift`` is masked unless asked to be revealed.
 
-    ``warnings`` are those of the event that it comes from.
+    ``warnings`` are those of the event that it comes from, ``acts`` what the audit log holds of it.
     """
 
     delivery: DeliveryView
@@ -139,6 +149,7 @@ class DeliveryDetail:
     uppgift: Mapping[str, Any]
     links: tuple[tuple[str, str, str], ...] = ()
     warnings: tuple[Violation, ...] = ()
+    acts: tuple[ActView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

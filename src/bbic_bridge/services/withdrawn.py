@@ -111,7 +111,9 @@ class _Withdrawal:
         """Ends it, audited; False when a worker has it at this moment."""
         if row.state == state.value:
             return True
-        if not change_state(self._tx, row.id, among, {"state": state.value, "due_at": None}):
+        values = {"state": state.value, "due_at": None}
+        values |= {"error_kind": state.value, "error_code": "uppdrag_slut"}
+        if not change_state(self._tx, row.id, among, values):
             return False
         action = "cancel" if state is State.CANCELLED else "skip"
         note(self._tx, ITSELF, action, row.id, self._case[0], {"reason": "uppdrag_slut"})
