@@ -104,3 +104,19 @@ def test_an_execution_may_be_partial() -> None:
     case = Case().tell("beslut.verkstall")
     (verkstallighet,) = case.lage.verkstalligheter["B1"]
     assert (verkstallighet.fran, verkstallighet.delvis) == (date(2026, 3, 1), False)
+
+
+def test_of_several_words_the_latest_before_the_execution_stands() -> None:
+    case = Case().tell("beslut.fattat", till="2026-08-31").tell("beslut.fattat", till="2026-12-31")
+    assert case.lage.beslut["B1"].till == date(2026, 12, 31)
+    case.tell("beslut.verkstall").tell("beslut.fattat", till="2027-06-30")
+    beslut = case.lage.beslut["B1"]
+    assert beslut.till == date(2026, 12, 31)
+    assert [en.rad for en in beslut.andra] == ["R00", "R03"]
+    assert Lage(case.notiser[::-1]).beslut == case.lage.beslut
+
+
+def test_the_word_that_was_executed_stands_though_it_is_told_late() -> None:
+    case = Case().tell("beslut.verkstall").tell("beslut.fattat", till="2026-08-31")
+    case.tell("beslut.fattat", till="2026-12-31")
+    assert case.lage.beslut["B1"].till == date(2026, 8, 31)

@@ -1,9 +1,13 @@
-"""A decision told otherwise after its execution: stopped, told as a deviation, never sent again."""
+"""A decision told otherwise than before: stopped, told as a deviation, never sent by itself."""
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from bbic_bridge.delivery.ports import Link, VendorChange
-from bbic_bridge.services.replay import replay_one
+from bbic_bridge.services.deviations import deviations_of_case
+from bbic_bridge.services.replay import cancel, replay_one
 from bbic_bridge.services.sync import sync_kommun
 from bbic_bridge.store.notiser import notiser_of_case
 from tests.services.conftest import World
@@ -70,12 +74,33 @@ def test_a_person_may_let_it_go(world: World) -> None:
     assert world.delivery("registrera_beslut").state == "verified"
 
 
-def test_before_the_execution_it_goes(world: World) -> None:
-    world.send("beslut.fattat", insatstyp="oppenvard")
+@pytest.mark.parametrize("sent", [True, False], ids=["sent", "not_sent"])
+def test_before_the_execution_it_is_a_persons_matter_too(world: World, sent: bool) -> None:
+    world.send("beslut.fattat", insatstyp="oppenvard", beslutsunderlag_id="BU1")
+    if sent:
+        world.work()
+    again(world, till="2026-08-31")
+    world.work()
+    assert world.delivery("registrera_beslut").error_code == "beslut_andrat"
+    assert len(world.vendor.sent) == 1
+    assert deviations(world) == [("beslut.andrat", "B1")]
+
+
+def test_a_decision_that_is_called_off_leaves_room_for_another(world: World) -> None:
+    world.send("beslut.fattat", insatstyp="oppenvard", beslutsunderlag_id="BU1")
+    cancel(world.bridge, world.delivery("registrera_beslut").id, actor="anna", reason="fel")
     again(world, till="2026-08-31")
     world.work()
     assert world.delivery("registrera_beslut").state == "verified"
-    assert deviations(world) == []
+
+
+def test_a_late_event_with_an_earlier_time_tells_nothing_anew(world: World) -> None:
+    executed(world)
+    again(world, till="2026-08-31")
+    again(world, time="2026-11-30T12:00:00+01:00", till="2026-08-31")
+    assert deviations(world) == [(CHANGED, "B1")]
+    again(world, time="2026-12-02T12:00:00+01:00", till="2026-12-31")
+    assert deviations(world) == [(CHANGED, "B1")] * 2
 
 
 def test_the_same_word_again_is_no_change(world: World) -> None:
@@ -101,6 +126,21 @@ def test_our_own_decision_changed_at_the_vendor_is_a_deviation_once(world: World
         sync(world, row(world, till=till))
     assert world.told("beslut.registrerat") == []
     assert deviations(world) == [(CHANGED, "B1")] * 2
+
+
+def test_changed_there_and_told_in_two_ways_is_one_deviation_with_both_values(
+    world: World,
+) -> None:
+    executed(world)
+    shown = row(world, till="2026-08-31")
+    sync(world, shown)
+    partly = {"beslutsdatum": "2026-02-15", "till": "2026-08-31"}
+    sync(world, replace(shown, key="beslut_registrerat:again", data=partly))
+    assert deviations(world) == [(CHANGED, "B1")]
+    (view,) = deviations_of_case(world.bridge, "malmo", "A-1", reveal=True)
+    assert view.text == "Beslutet är ändrat sedan det verkställdes: till"
+    assert view.after is not None
+    assert (view.after.text, view.after.standing) == ("2026-08-31", "shown")
 
 
 def test_changed_there_before_it_is_executed_it_tells_at_the_execution(world: World) -> None:

@@ -27,7 +27,7 @@ Jamforelse = tuple[Plats | None, Plats | None]
 @dataclass(frozen=True, slots=True)
 class Slag:
     """One kind of deviation. ``steg`` is the handbook's; ``{dokument}`` and ``{kalla}`` in the
-    text are the two that differ."""
+    text are the two that differ, ``{falt}`` where."""
 
     steg: int
     text: str
@@ -46,6 +46,8 @@ class Avvikelse:
         text: what, in Swedish, for a person; names no one.
         kalla: A, B, L or D, with the line.
         jamfor: the two texts to show side by side, where texts differ.
+        skillnad: what tells it from another of the same kind about the same object: a digest of
+            what differs, never the event that shows it. Empty where there is no other.
     """
 
     kod: str
@@ -55,6 +57,7 @@ class Avvikelse:
     kalla: str
     vikt: Vikt
     jamfor: Jamforelse | None = None
+    skillnad: str = ""
 
 
 SLAG: Mapping[str, Slag] = {
@@ -88,8 +91,11 @@ SLAG: Mapping[str, Slag] = {
     "plan.ej_undertecknad": Slag(
         7, "Planen med HVB-hemmets egna mål är inte undertecknad av berörda", "B:86", "ska"
     ),
+    "beslut.andrat": Slag(
+        8, "Beslutet är ändrat sedan det fattades: {falt}", "D", "ska"
+    ),
     "beslut.andrat_efter_verkstallighet": Slag(
-        8, "Beslutet är ändrat sedan det verkställdes", "D", "ska"
+        8, "Beslutet är ändrat sedan det verkställdes: {falt}", "D", "ska"
     ),
     "barnsamtal.ej_erbjudet": Slag(
         10, "Barnet är inte erbjudet samtal inför uppföljningsmötet", "A:91", "ska"
@@ -120,13 +126,17 @@ def avvikelse(
     *,
     dokument: str = "",
     kalla: str = "",
+    falt: str = "",
+    skillnad: str = "",
 ) -> Avvikelse:
     """A deviation of a kind.
 
     Args:
         dokument: what the document that shows it is called in running text (``uppdraget``).
         kalla: what the document that it is compared with is called.
+        falt: the fields that differ.
+        skillnad: what is told anew when it changes.
     """
     slag = SLAG[kod]
-    text = slag.text.format(dokument=dokument, kalla=kalla)
-    return Avvikelse(kod, objekt, rad, text, slag.kalla, slag.vikt, jamfor)
+    text = slag.text.format(dokument=dokument, kalla=kalla, falt=falt)
+    return Avvikelse(kod, objekt, rad, text, slag.kalla, slag.vikt, jamfor, skillnad)

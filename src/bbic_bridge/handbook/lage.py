@@ -2,17 +2,19 @@
 
 Pure and whole: made anew from all notiser, so that their order of arrival changes nothing. What
 a vendor told of counts like what the workflow told; of two that speak of the same, the first by
-its own time stands, and the others are kept beside it (``andra``) for whoever compares.
+its own time stands. Of a decision it is the workflow's latest word before the execution, and the
+others are kept beside it (``andra``) for whoever compares.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import cast
 
 from bbic_bridge.handbook.notiser import Notis, i_ordning
+from bbic_bridge.handbook.stockholm import stockholm_date
 from bbic_bridge.handbook.uppgifter import Insatstyp
 
 _BESLUT = {
@@ -98,7 +100,7 @@ class Lage:
         for en in self.av(*_BESLUT):
             if en.get("beslut_id") is not None and en.datum("beslutsdatum") is not None:
                 om[en.get("beslut_id")].append(en)
-        alla = (_beslut(beslut_id, sagda) for beslut_id, sagda in om.items())
+        alla = (self._beslut(beslut_id, sagda) for beslut_id, sagda in om.items())
         return {ett.beslut_id: ett for ett in sorted(alla, key=lambda b: b.beslutsdatum)}
 
     @cached_property
@@ -119,6 +121,18 @@ class Lage:
                     )
                 )
         return {ett: tuple(sorted(alla, key=lambda v: v.fran)) for ett, alla in om.items()}
+
+    def verkstalld_av(self, en: Notis) -> Notis | None:
+        """What told first that a decision is executed, be it in part: for avslut, that its insats
+        is closed.
+
+        Args:
+            en: a word of the decision.
+        """
+        if beslutstyp_av(en) == "avslut":
+            return next(iter(self.om_insats(en.get("insats_id") or "", *_SLUT)), None)
+        alla = (ett.notis for ett in self.verkstalligheter.get(en.get("beslut_id"), ()))
+        return min(alla, key=_sagd, default=None)
 
     @cached_property
     def insatser(self) -> Mapping[str, Insats]:
@@ -223,6 +237,43 @@ class Lage:
             return bool(insatser[0] & insatser[1])
         return self.insatstyp_av(ett) == self.insatstyp_av(annat)
 
+    def _beslut(self, beslut_id: str, sagda: list[Notis]) -> Beslut:
+        # What the workflow says of a decision of its own goes before what a vendor shows of it.
+        egna = [en for en in sagda if en.typ != "beslut.registrerat"]
+        galler = (egna or sagda)[0]
+        for en in egna[1:]:
+            if not self._sagd_efter_verkstallighet(galler, en):
+                galler = en
+        return Beslut(
+            beslut_id=beslut_id,
+            beslutstyp=beslutstyp_av(galler),
+            insatstyp=galler.get("insatstyp"),
+            beslutsdatum=cast(date, galler.datum("beslutsdatum")),
+            fran=galler.datum("fran"),
+            till=galler.datum("till"),
+            ersatter=galler.get("ersatter"),
+            insats_id=galler.get("insats_id"),
+            notis=galler,
+            andra=tuple(en for en in sagda if en is not galler),
+        )
+
+    def _sagd_efter_verkstallighet(self, galler: Notis, en: Notis) -> bool:
+        """Whether a decision was executed, as it stood, when another word of it was told."""
+        av = self.verkstalld_av(galler)
+        if av is not None:
+            return _sagd(en) > _sagd(av)
+        return self._loper_vidare(galler) and stockholm_date(en.tid) >= _start(galler)
+
+    def _loper_vidare(self, en: Notis) -> bool:
+        """Whether it is fortsatt bistånd on an insats that runs: executed by its own first day."""
+        if beslutstyp_av(en) != "fortsatt_bistand":
+            return False
+        insats_id = en.get("insats_id") or ""
+        slut = next(iter(self.om_insats(insats_id, *_SLUT)), None)
+        if slut is not None and (slut.datum("slutdatum") or slut.dag) < _start(en):
+            return False
+        return bool(self.om_insats(insats_id, "insats.startad", *_VERKSTALLIGHET))
+
     def _insats(self, insats_id: str) -> Insats:
         start = next(iter(self.om_insats(insats_id, "insats.startad")), None)
         verkstalld = [
@@ -247,22 +298,14 @@ class Lage:
         )
 
 
-def _beslut(beslut_id: str, sagda: list[Notis]) -> Beslut:
-    forsta, andra = sagda[0], tuple(sagda[1:])
-    # What the workflow says of a decision of its own goes before what a vendor shows of it.
-    egna = [en for en in sagda if en.typ != "beslut.registrerat"]
-    if egna:
-        forsta = egna[0]
-        andra = tuple(en for en in sagda if en is not forsta)
-    return Beslut(
-        beslut_id=beslut_id,
-        beslutstyp=_BESLUT[forsta.typ] or forsta.get("beslutstyp") or "bifall",
-        insatstyp=forsta.get("insatstyp"),
-        beslutsdatum=cast(date, forsta.datum("beslutsdatum")),
-        fran=forsta.datum("fran"),
-        till=forsta.datum("till"),
-        ersatter=forsta.get("ersatter"),
-        insats_id=forsta.get("insats_id"),
-        notis=forsta,
-        andra=andra,
-    )
+def beslutstyp_av(en: Notis) -> str:
+    """The kind of decision that a word of it tells of; what grants, where it tells none."""
+    return _BESLUT.get(en.typ) or en.get("beslutstyp") or "bifall"
+
+
+def _sagd(en: Notis) -> tuple[datetime, str]:
+    return en.tid, en.rad
+
+
+def _start(en: Notis) -> date:
+    return en.datum("fran") or cast(date, en.datum("beslutsdatum"))

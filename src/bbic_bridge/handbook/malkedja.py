@@ -239,6 +239,7 @@ def _bedomning(en: Notis, underlag: Sequence[Notis]) -> Iterator[Avvikelse]:
         jamfor,
         dokument=_namn(en),
         kalla=_namn(underlag[0]),
+        skillnad=en.get("bedomning"),
     )
 
 
@@ -265,7 +266,13 @@ def _andrade(
         forst = forebilder[0].plats if forebilder else None
         kalla = _namn_pa(forst, (*kallor, *ocksa)) if forst else _namn(kallor[0])
         yield avvikelse(
-            kod, mal.mal_id, en.rad, (forst, mal.plats), dokument=_namn(en), kalla=kalla
+            kod,
+            mal.mal_id,
+            en.rad,
+            (forst, mal.plats),
+            dokument=_namn(en),
+            kalla=kalla,
+            skillnad=f"{_namn(en)}:{mal.text}",
         )
 
 
@@ -294,6 +301,7 @@ def _saknade(
                 (mal.plats, None),
                 dokument=_namn(en),
                 kalla=_namn(kallor[0]),
+                skillnad=f"{_namn(en)}:{mal.text}",
             )
 
 

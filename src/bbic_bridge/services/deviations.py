@@ -7,6 +7,7 @@ from typing import Any
 from bbic_bridge.delivery.reference import reference
 from bbic_bridge.handbook.avvikelser import avvikelser
 from bbic_bridge.handbook.avvikelseslag import SLAG, Avvikelse, Plats
+from bbic_bridge.handbook.beslutsandring import REGISTRERAT
 from bbic_bridge.handbook.notiser import Notis
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.masking import masked
@@ -96,7 +97,11 @@ class _Case:
             return document_of(self._tx, self._kommun, self._arende, told.rad)
         event_id = reference(moment(0), told.typ, self._kommun, system, key)
         event = told_event(self._tx, self._kommun, event_id)
-        return None if event is None else event["data"]
+        if event is not None:
+            data: Mapping[str, Any] = event["data"]
+            return data
+        # Of a decision only dates and codes are compared, which the case itself remembers.
+        return told.data if told.typ == REGISTRERAT else None
 
 
 def _at(document: Any, pointer: str) -> Any:

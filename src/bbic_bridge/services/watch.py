@@ -77,6 +77,8 @@ def tell_unmet(
                     "avvikelse": varning.kod,
                     "objekt_id": objekt,
                     "pointer": varning.pointer,
+                    "vikt": varning.vikt,
+                    "kalla": varning.kalla,
                 },
                 because=("avvikelse", handelse.subject, varning.kod, objekt, row),
             )
@@ -97,7 +99,8 @@ def _tell_deviations(bridge: Bridge, tx: Tx, kommun: str, arende: str, lage: Lag
             "vikt": avvikelse.vikt,
             "kalla": avvikelse.kalla,
         }
-        because = ("avvikelse", arende, avvikelse.kod, avvikelse.objekt, avvikelse.rad)
+        # Not the event that shows it: a late one with an earlier time may come to show the same.
+        because = ("avvikelse", arende, avvikelse.kod, avvikelse.objekt, avvikelse.skillnad)
         due += tell(
             bridge,
             tx,
