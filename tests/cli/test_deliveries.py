@@ -120,8 +120,8 @@ def test_the_warnings_of_its_event_stand_with_a_delivery(office: Office) -> None
     ]
     shown = office.cli("deliveries", "show", made).out
     assert "beslut.underlag\tbor\t/data/beslutsunderlag_id: " in shown
-    assert "(Beslutsunderlag, B:116)" in shown
-    assert "(Beslutsunderlag, B:116)" in office.cli("case", "show", ARENDE).out
+    assert "(Beslutsunderlag, B:116, bor)" in shown
+    assert "(Beslutsunderlag, B:116, bor)" in office.cli("case", "show", ARENDE).out
 
 
 def test_revealing_needs_a_reason_and_is_audited(stuck: Office) -> None:

@@ -51,7 +51,7 @@ def test_what_an_event_lacks_is_told_with_its_name_and_source(office: Office) ->
     del event["data"]["behov"]
     outcome = office.send(event, code=1)
     name = "Barnets behov av kontaktperson eller kontaktfamilj"
-    assert f"/data/behov: is required ({name}, A:16)" in outcome.out
+    assert f"/data/behov: is required ({name}, A:16, ska)" in outcome.out
 
 
 def test_files_are_read_one_after_the_other(office: Office, folder: Path) -> None:

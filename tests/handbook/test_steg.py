@@ -27,7 +27,7 @@ def by_name(*vyer: Stegvy) -> dict[str, str]:
 def test_every_step_of_the_process_has_a_row_and_every_row_an_event_that_exists() -> None:
     assert {ett.nr for ett in STEG} == set(PROCESSEN)
     known = {typ.removeprefix(PREFIX) for typ in (*HANDELSER, *TILL_WORKFLOW)}
-    assert {typ for ett in STEG for typ in ett.handelser} <= known
+    assert {typ.partition(":")[0] for ett in STEG for typ in ett.handelser} <= known
 
 
 def test_what_is_done_is_done_and_what_was_passed_over_is_missing() -> None:
@@ -85,3 +85,27 @@ def test_a_case_without_an_insats_shows_the_points_of_what_is_proposed() -> None
     assert laget["Remiss är skickad"] == "klart"
     assert laget["Beslut är fattat"] == "kommande"
     assert steg(Lage(()), (), IDAG) == ()
+
+
+def test_a_meeting_that_books_the_next_shows_it_booked_and_a_held_talk_was_offered() -> None:
+    booked = {"uppfoljningsmote_bokat": "2026-08-01T10:00:00+02:00"}
+    case = Case().tell("beslut.verkstall").tell("uppstartsmote.genomfort", **booked)
+    laget = by_name(*steg(case.tell("barnsamtal.genomfort").lage, (), IDAG))
+    assert laget["Uppföljningsmöte är bokat"] == laget["Barnsamtal är erbjudet"] == "klart"
+    without = Case().tell("beslut.verkstall").tell("uppstartsmote.genomfort")
+    assert by_name(*steg(without.lage, (), IDAG))["Uppföljningsmöte är bokat"] == "saknas"
+
+
+def test_a_new_utredning_and_a_new_avtal_show_after_the_uppfoljning() -> None:
+    case = Case().tell("beslut.verkstall").tell("utredning.inledd", insats_id="I1")
+    laget = by_name(*steg(case.tell("avtal.upprattat", ersatter="AV0").lage, (), IDAG))
+    assert laget["Ny utredning är inledd"] == laget["Nytt avtal är upprättat"] == "klart"
+    first = Case().tell("beslut.verkstall").tell("utredning.inledd").tell("avtal.upprattat")
+    laget = by_name(*steg(first.lage, (), IDAG))
+    assert laget["Ny utredning är inledd"] == laget["Nytt avtal är upprättat"] == "kommande"
+
+
+def test_of_an_insats_of_unknown_kind_only_the_points_of_all_kinds_are_asked() -> None:
+    laget = by_name(*steg(Case().tell("insats.startad").lage, (), IDAG))
+    assert "Vårdplan är upprättad" not in laget
+    assert laget["Insatsen har startat"] == "klart"

@@ -55,6 +55,8 @@ def test_an_unmet_ska_with_an_exception_is_told_once(world: World) -> None:
             "avvikelse": "uppstartsmote.barn",
             "objekt_id": "MOTE1",
             "pointer": "/data/deltagare",
+            "vikt": "ska_om_inte",
+            "kalla": "A:43",
         }
     ]
     world.send("uppstartsmote.genomfort", deltagare=VUXNA, mote_id="MOTE2")
@@ -120,6 +122,22 @@ def test_a_parent_protected_in_the_uppdrag_protects_the_childs_school_in_the_pla
     uppdrag(13, "ingen")
     world.send(PLAN, **HVB, plan_id="P2")
     assert world.delivery("registrera_dokument").state == "ready"
+
+
+def test_a_contact_protected_in_the_uppdrag_protects_the_childs_school_in_the_plan(
+    world: World,
+) -> None:
+    contact = {"namn": "Mormor Test", "adress": "Testgatan 1"}
+    for day, told in ((11, {"skydd": "skyddad_folkbokforing"}), (12, {}), (13, {"skydd": "ingen"})):
+        event = world.event(
+            "uppdrag.upprattat", kontaktuppgifter=[{**contact, **told}], uppdrag_id=f"U{day}"
+        )
+        world.accept(event | {"time": f"2026-11-{day}T12:00:00+01:00"})
+        world.send(PLAN, **HVB, plan_id=f"P{day}")
+        held = world.delivery("registrera_dokument")
+        open_ = told == {"skydd": "ingen"}
+        assert held.error_code == (None if open_ else "skyddade_uppgifter"), told
+        assert held.state == ("ready" if open_ else "with_person"), told
 
 
 def test_a_kommun_may_take_a_replaced_rule_away(world: World) -> None:

@@ -33,9 +33,11 @@ def namngivna(dokument: Dokument) -> tuple[Person | Kontakt, ...]:
     return (dokument.barn, *foraldrar, *getattr(dokument, "kontaktuppgifter", ()))
 
 
-def skyddad_foralder(uppdrag: Mapping[str, Any]) -> bool:
-    """Whether an uppdrag, as it was sent, names a parent who is not known to be unprotected."""
-    return any(foralder.get("skydd") != "ingen" for foralder in uppdrag["foraldrar"])
+def skyddad_narstaende(uppdrag: Mapping[str, Any]) -> bool:
+    """Whether an uppdrag, as it was sent, names a parent, or someone to reach, who is not known
+    to be unprotected."""
+    narstaende = (*uppdrag["foraldrar"], *uppdrag["kontaktuppgifter"])
+    return any(en.get("skydd") != "ingen" for en in narstaende)
 
 
 def utsatta_falt(dokument: Dokument) -> Mapping[str, Any]:

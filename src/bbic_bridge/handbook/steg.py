@@ -42,7 +42,10 @@ PROCESSEN: Mapping[int, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Steg:
-    """One point of the process: any of the events shows that it is done."""
+    """One point of the process: any of the events shows that it is done.
+
+    An event written ``typ:falt`` shows it only where it holds that field.
+    """
 
     nr: int
     namn: str
@@ -96,7 +99,9 @@ STEG: tuple[Steg, ...] = (
          KONTAKTPERSON_MFL),
     Steg(6, "Uppstartsmöte är hållet", "ska", ("uppstartsmote.genomfort",), KONTAKTPERSON_MFL,
          ("uppstartsmote",)),
-    Steg(6, "Uppföljningsmöte är bokat", "ska", ("uppfoljningsmote.bokat",), KONTAKTPERSON_MFL),
+    Steg(6, "Uppföljningsmöte är bokat", "ska",
+         ("uppfoljningsmote.bokat",
+          "uppstartsmote.genomfort:uppfoljningsmote_bokat"), KONTAKTPERSON_MFL),
     Steg(6, "Insatsen har startat", "ska", ("insats.startad",)),
     Steg(7, "Genomförandeplan finns", "ska",
          ("genomforandeplan.faststalld", "genomforandeplan.aterlamnad",
@@ -111,7 +116,8 @@ STEG: tuple[Steg, ...] = (
     Steg(8, "Resurs är tilldelad", "kan", ("resurs.tilldela", "resurs.tilldelad"), PLACERING),
     Steg(9, "Återkoppling har kommit", "kan", ("rapport.inkommen",)),
     Steg(9, "Samverkan är dokumenterad", "kan", ("samverkan.dokumenterad",)),
-    Steg(10, "Barnsamtal är erbjudet", "ska", ("barnsamtal.erbjudet",), KONTAKTPERSON_MFL),
+    Steg(10, "Barnsamtal är erbjudet", "ska", ("barnsamtal.erbjudet", "barnsamtal.genomfort"),
+         KONTAKTPERSON_MFL),
     Steg(10, "Barnsamtal är hållet", "kan", ("barnsamtal.genomfort",)),
     Steg(11, "Uppföljningsmöte är hållet", "ska", ("uppfoljningsmote.genomfort",),
          KONTAKTPERSON_MFL, ("uppfoljningsmote",)),
@@ -120,6 +126,8 @@ STEG: tuple[Steg, ...] = (
     Steg(12, "Fortsatt bistånd är beslutat", "kan", ("beslut.fortsatt_bistand",),
          frister=("fortsatt_bistand",)),
     Steg(12, "Kopior är lämnade", "kan", ("kopia.lamnad",), KONTAKTPERSON_MFL),
+    Steg(12, "Nytt avtal är upprättat", "kan", ("avtal.upprattat:ersatter",), KONTAKTPERSON_MFL),
+    Steg(12, "Ny utredning är inledd", "kan", ("utredning.inledd:insats_id",)),
     Steg(12, "Uppdraget är reviderat", "kan", ("uppdrag.reviderat",)),
     Steg(13, "Slutrapport har kommit", "kan", ("slutrapport.inkommen",)),
     Steg(13, "Beslut om avslut är fattat", "kan", ("beslut.avslut",)),
@@ -160,7 +168,8 @@ def _om_en(
     oavslutade: frozenset[str],
 ) -> Iterator[Stegvy]:
     objekt = _objekt(lage, insats_id)
-    rader = [ett for ett in STEG if insatstyp is None or insatstyp in ett.galler]
+    av_typ = ALLA_INSATSTYPER if insatstyp is None else {insatstyp}
+    rader = [ett for ett in STEG if ett.galler >= av_typ]
     gjort = {ett: _visar(lage, ett, insats_id, insatstyp, objekt) for ett in rader}
     sista = max((ett.nr for ett, en in gjort.items() if en is not None), default=0)
     for ett, en in gjort.items():
@@ -202,7 +211,10 @@ def _visar(
     objekt: frozenset[str],
 ) -> Notis | None:
     """The newest event that shows the point done for this insats."""
-    for en in reversed(lage.av(*ett.handelser)):
+    falt = dict(handelse.partition(":")[::2] for handelse in ett.handelser)
+    for en in reversed(lage.av(*falt)):
+        if falt[en.typ] and not en.get(falt[en.typ]):
+            continue
         om = en.get("insats_id") or en.get("beslut_id")
         annan_typ = en.get("insatstyp") not in (None, insatstyp) and insatstyp is not None
         if insats_id is None or (om in objekt if om is not None else not annan_typ):
