@@ -7,7 +7,7 @@ from bbic_bridge.services.accept import accept
 from bbic_bridge.services.queries import show_case, show_delivery
 from bbic_bridge.services.views import Grant, Violation
 from bbic_bridge.settings import Krav
-from tests.handbook.minsta import BARN, DELTAGARE, FORALDER, HVB_PLAN
+from tests.handbook.minsta import BARN, DELTAGARE, HVB_PLAN
 from tests.services.conftest import World
 
 VUXNA = DELTAGARE[1:]
@@ -84,60 +84,6 @@ def test_the_warnings_travel_with_the_event_and_its_deliveries(world: World) -> 
         "uppstartsmote.uppfoljningsmote": ("/data/uppfoljningsmote_bokat", "A:53", "bor"),
     }
     assert {one.namn for one in told} == {"Vilka som deltog", "Bokat uppföljningsmöte"}
-
-
-def test_a_plan_that_needs_what_is_protected_waits_for_a_person(world: World) -> None:
-    world.send(PLAN, **HVB, **PROTECTED)
-    world.work()
-    delivery = world.delivery("registrera_dokument")
-    assert (delivery.state, delivery.error_code) == ("with_person", "skyddade_uppgifter")
-    assert world.vendor.sent == []
-    detail = show_delivery(world.bridge, delivery.id, reveal=True)
-    assert detail is not None
-    assert HVB_PLAN["skolgang"] not in str(detail.uppgift)
-    assert HVB_PLAN["umgange"] in str(detail.uppgift)
-    assert "skydd.skolgang" in {warning.kod for warning in detail.warnings}
-
-
-def test_a_plan_that_can_do_without_goes_without(world: World) -> None:
-    world.send(PLAN, skolgang=HVB_PLAN["skolgang"], **PROTECTED)
-    world.work()
-    (order,) = world.vendor.sent
-    assert HVB_PLAN["skolgang"] not in str(order.uppgift)
-
-
-def test_a_parent_protected_in_the_uppdrag_protects_the_childs_school_in_the_plan(
-    world: World,
-) -> None:
-    def uppdrag(day: int, skydd: str) -> None:
-        parents = [{**FORALDER, "skydd": skydd}]
-        event = world.event("uppdrag.upprattat", foraldrar=parents, uppdrag_id=f"U{day}")
-        world.accept(event | {"time": f"2026-11-{day}T12:00:00+01:00"})
-
-    uppdrag(12, "sekretessmarkering")
-    uppdrag(11, "ingen")
-    world.send(PLAN, **HVB)
-    held = world.delivery("registrera_dokument")
-    assert (held.state, held.error_code) == ("with_person", "skyddade_uppgifter")
-    uppdrag(13, "ingen")
-    world.send(PLAN, **HVB, plan_id="P2")
-    assert world.delivery("registrera_dokument").state == "ready"
-
-
-def test_a_contact_protected_in_the_uppdrag_protects_the_childs_school_in_the_plan(
-    world: World,
-) -> None:
-    contact = {"namn": "Mormor Test", "adress": "Testgatan 1"}
-    for day, told in ((11, {"skydd": "skyddad_folkbokforing"}), (12, {}), (13, {"skydd": "ingen"})):
-        event = world.event(
-            "uppdrag.upprattat", kontaktuppgifter=[{**contact, **told}], uppdrag_id=f"U{day}"
-        )
-        world.accept(event | {"time": f"2026-11-{day}T12:00:00+01:00"})
-        world.send(PLAN, **HVB, plan_id=f"P{day}")
-        held = world.delivery("registrera_dokument")
-        open_ = told == {"skydd": "ingen"}
-        assert held.error_code == (None if open_ else "skyddade_uppgifter"), told
-        assert held.state == ("ready" if open_ else "with_person"), told
 
 
 def test_a_kommun_may_take_a_replaced_rule_away(world: World) -> None:

@@ -1,7 +1,7 @@
 """How the handbook's table (``regler``) is applied to one document."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from bbic_bridge.handbook.dokument.bas import Dokument
@@ -13,7 +13,7 @@ from bbic_bridge.handbook.uppgifter import Insatstyp, Uppgift
 
 Kalla = Literal["A", "B", "L", "D"]
 Gor = Callable[[Any], Uppgift]
-Hinder = Literal["skyddade_uppgifter"]
+Hinder = Literal["skyddade_uppgifter", "skydd_havt"]
 
 _UTELAMNAT = "Skickas inte vidare: någon är skyddad, eller skyddet är okänt."
 _SEKRETESS = "L: SFS 2009:400"
@@ -54,7 +54,8 @@ class Planerad:
     """One operation to perform, the facts it waits for and the facts it gives.
 
     ``hinder`` says why a person must look before anything is sent: ``skyddade_uppgifter`` where
-    the document needs what had to be left out of it.
+    the document needs what had to be left out of it, ``skydd_havt`` where it tells where someone
+    is and protection that the case was told of is told no more.
     """
 
     operation: str
@@ -77,6 +78,10 @@ class Varning:
     kalla: str
     vikt: Vikt
 
+    def som_sparas(self) -> dict[str, str]:
+        """The warning as it is kept with its event."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -91,11 +96,13 @@ def planerade(
     operationer: Mapping[str, Operation],
     dokument: Dokument,
     hinder: Hinder | None = None,
+    kraver: tuple[str, ...] = (),
 ) -> Iterator[Planerad]:
     """The operations that the rules of one event type give for its document.
 
     Args:
         dokument: without what may not be sent on (``skydd.skydda``).
+        kraver: facts that all of them wait for besides.
     """
     insatstyp = getattr(dokument, "insatstyp", None)
     for regel in regler:
@@ -103,7 +110,8 @@ def planerade(
         if galler and regel.operation is not None and regel.gor is not None:
             operation = operationer[regel.operation]
             uppgift = regel.gor(dokument)
-            yield _planerad(regel, regel.operation, operation, uppgift, dokument, hinder)
+            en = _planerad(regel, regel.operation, operation, uppgift, dokument, hinder)
+            yield replace(en, kraver=en.kraver + kraver) if kraver else en
 
 
 def varningar(

@@ -24,7 +24,7 @@ from bbic_bridge.handbook.planering import (
     planerade,
     varningar,
 )
-from bbic_bridge.handbook.skydd import skydda
+from bbic_bridge.handbook.skydd import NARSTAENDES_SKYDD, Skyddslage, skydda, utsatta_falt
 
 __all__ = [
     "KOMMUNVIDA",
@@ -242,7 +242,7 @@ _REGLER_FOR = {
 
 
 def planera(
-    handelse: Handelse, utan: Collection[str] = (), *, narstaende_skyddad: bool = False
+    handelse: Handelse, utan: Collection[str] = (), skydd: Skyddslage | None = None
 ) -> Plan:
     """What the event leads to. Pure: the same event always gives the same plan.
 
@@ -250,12 +250,19 @@ def planera(
 
     Args:
         utan: codes of rules of ``krav`` that are not asked for here.
-        narstaende_skyddad: a parent whom the document does not name is protected.
+        skydd: what its case knows of protection; None to go by the document alone.
     """
     regler = _REGLER_FOR[handelse.type]
-    synligt, utelamnat = skydda(handelse.data, narstaende_skyddad=narstaende_skyddad)
+    # A document that names the parents tells itself how they are protected.
+    namner = hasattr(handelse.data, "foraldrar")
+    narstaende = not namner and skydd is not None and skydd.narstaende is True
+    synligt, utelamnat = skydda(handelse.data, narstaende_skyddad=narstaende)
     hinder = hinder_for(synligt, utelamnat, utan)
+    kraver: tuple[str, ...] = ()
+    if skydd is not None and utsatta_falt(synligt):
+        hinder = "skydd_havt" if skydd.nagonsin else hinder
+        kraver = (NARSTAENDES_SKYDD,) if skydd.narstaende is None and not namner else ()
     return Plan(
-        uppgifter=tuple(planerade(regler, OPERATIONER, synligt, hinder)),
+        uppgifter=tuple(planerade(regler, OPERATIONER, synligt, hinder, kraver)),
         varningar=tuple(varningar(handelse.data, utelamnat, utan)),
     )

@@ -4,7 +4,8 @@ Source: the handbook's Persons (law; that unknown counts as protected is our des
 child's, or a close relative's, address reveals the other's, so one protected person is enough.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bbic_bridge.handbook.dokument.bas import Dokument, Kontakt
@@ -20,6 +21,32 @@ SKYDDADE: Mapping[type[Dokument], Mapping[str, Any]] = {
 }
 """The fields that tell where someone can be found (address, telephone, school), for each document
 and those made from it, and what stands there when they are left out. No other document has any."""
+
+NARSTAENDES_SKYDD = "narstaendes_skydd:berattat"
+"""The fact that a case has been told how those close to the child are protected."""
+SKYDD = "skydd:berattat"
+"""The fact that a case has been told of someone who is protected."""
+_NIVAER = frozenset({"sekretessmarkering", "skyddad_folkbokforing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Skyddslage:
+    """What a case knows of protection besides the document at hand.
+
+    ``narstaende``: whether anyone close to the child is protected, None where nobody has told.
+    ``nagonsin``: whether anyone of the case has been told to be, whatever was told since.
+    """
+
+    narstaende: bool | None = None
+    nagonsin: bool = False
+
+
+def skyddsfakta(dokument: Dokument) -> Iterator[str]:
+    """What a document makes known of protection. What nobody knows is not told (``okand``)."""
+    if hasattr(dokument, "foraldrar"):
+        yield NARSTAENDES_SKYDD
+    if any(person.skydd in _NIVAER for person in namngivna(dokument)):
+        yield SKYDD
 
 
 def skyddad(personer: Iterable[Person | Kontakt]) -> bool:

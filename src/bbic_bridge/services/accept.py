@@ -1,7 +1,7 @@
 """Taking events in: checked, planned and stored in one transaction before they are accepted."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, cast
 
 from bbic_bridge.delivery.reference import reference
@@ -10,20 +10,20 @@ from bbic_bridge.handbook.handelser import Handelse, Ogiltig, parse_event
 from bbic_bridge.handbook.kuvert import Overtradelse
 from bbic_bridge.handbook.notiser import notis
 from bbic_bridge.handbook.personnummer import contains_personnummer
-from bbic_bridge.handbook.planering import Varning
-from bbic_bridge.handbook.regler import KOMMUNVIDA, Plan, Planerad, planera
+from bbic_bridge.handbook.regler import Plan, Planerad, planera
 from bbic_bridge.handbook.uppgifter import VidarebefordraUppdrag
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.decisions import guard_decision
+from bbic_bridge.services.facts import scoped
 from bbic_bridge.services.identity import WRONG_CHILD, guard_identity
-from bbic_bridge.services.protection import plan_in_case
+from bbic_bridge.services.orders import delivery_id
+from bbic_bridge.services.protection import learn_protection, plan_in_case
 from bbic_bridge.services.views import Grant, Problem, Result, Violation
 from bbic_bridge.services.watch import judge, keep, tell_unmet
 from bbic_bridge.services.withdrawn import ABOUT_UPPDRAG, stop_withdrawn
 from bbic_bridge.store import canonical
 from bbic_bridge.store.cases import ensure_case
 from bbic_bridge.store.deliveries import WHOLE, NewDelivery, add_delivery
-from bbic_bridge.store.facts import EVERYWHERE, ScopedFact
 from bbic_bridge.store.inbox import StoredEvent, add_event, check_in
 from bbic_bridge.store.locks import CaseKey
 from bbic_bridge.store.times import micros
@@ -130,13 +130,14 @@ def _store(
         type=handelse.type,
         time=micros(handelse.time),
         received_at=tx.now,
-        warnings=tuple(_kept(varning) for varning in plan.varningar),
+        warnings=tuple(varning.som_sparas() for varning in plan.varningar),
     )
     add_event(tx, event, one.document)
     if held_by is None:
         # What is about another child tells nothing of this case.
         if keep(tx, *case, notis(row, handelse)):
             news.add(case)
+        due += learn_protection(bridge, tx, handelse, row)
         due += tell_unmet(bridge, tx, row, handelse, plan.varningar)
         held_by = guard_decision(bridge, tx, handelse, row)
     for number, planned in enumerate(plan.uppgifter):
@@ -173,11 +174,10 @@ def _delivery(
 ) -> NewDelivery:
     kommun, arende = handelse.kommun, handelse.subject
     held_by = held_by or _guard_recipient(bridge, kommun, planned) or _guard_protected(planned)
-    intent = (handelse.source, handelse.id, planned.operation, str(number))
     gives = [(effect, scoped(arende, fact)) for effect, fact in enumerate(planned.ger)]
     gives += [(WHOLE, scoped(arende, fact)) for fact in planned.ger_ocksa]
     return NewDelivery(
-        id=reference(handelse.time, *intent),
+        id=delivery_id(handelse, planned.operation, number),
         kommun=kommun,
         arende=arende,
         system=bridge.settings.kommun[kommun].system,
@@ -191,18 +191,8 @@ def _delivery(
     )
 
 
-def scoped(arende: str, fact: str) -> ScopedFact:
-    """A fact with where it holds: in its ärende, or in the whole kommun."""
-    return (EVERYWHERE if fact.partition(":")[0] in KOMMUNVIDA else arende, fact)
-
-
 def _violation(one: Overtradelse) -> Violation:
     return Violation(one.pointer, one.message, one.namn, one.kalla, one.vikt, one.kod)
-
-
-def _kept(varning: Varning) -> dict[str, str]:
-    """A warning as it is stored with its event."""
-    return {name: value for name, value in asdict(varning).items() if value is not None}
 
 
 def _id_of(raw: object) -> str | None:

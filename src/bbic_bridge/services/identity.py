@@ -117,7 +117,7 @@ def take_up(tx: Tx, kommun: str, arende: str) -> bool:
     news = False
     for event in not_remembered(tx, kommun, arende):
         if not known.isdisjoint(_hashes(tx, kommun, _numbers(event))):
-            handelse = _read_again(event)
+            handelse = read_again(event)
             if handelse is not None:
                 news = keep(tx, kommun, arende, notis(event.id, handelse)) or news
     return news
@@ -127,7 +127,7 @@ def _hashes(tx: Tx, kommun: str, numbers: Iterable[str]) -> Iterator[bytes]:
     return (person_hash(tx, kommun, number) for number in numbers)
 
 
-def _read_again(event: KeptEvent) -> Handelse | None:
+def read_again(event: KeptEvent) -> Handelse | None:
     """An event as it was accepted; None for a document that this version reads no more."""
     at = moment(event.time)
     context = {"idag": stockholm_date(at)}

@@ -3,6 +3,8 @@
 from typing import Any, Protocol
 
 from bbic_bridge.delivery.ports import Link, Order
+from bbic_bridge.delivery.reference import reference
+from bbic_bridge.handbook.handelser import Handelse
 from bbic_bridge.handbook.uppgifter import EFFEKTER
 from bbic_bridge.services.bridge import WORKFLOW
 from bbic_bridge.services.identity import numbers_of_child
@@ -33,6 +35,15 @@ class Stored(Protocol):
     def payload(self) -> bytes: ...
 
 
+def delivery_id(handelse: Handelse, operation: str, number: int) -> str:
+    """The id of the delivery that an event leads to: the same however often it is planned.
+
+    Args:
+        number: its place in the event's plan.
+    """
+    return reference(handelse.time, handelse.source, handelse.id, operation, str(number))
+
+
 def system_name(stored: Stored) -> str:
     """The name that ``Bridge.systems`` and ``Bridge.policy`` know the delivery's system by."""
     return WORKFLOW if stored.system == WORKFLOW else stored.kommun
@@ -56,7 +67,7 @@ def order_of(tx: Tx, stored: Stored, *, looking: bool) -> tuple[Order, tuple[Lin
     Args:
         looking: whether the effect will be looked for, which needs to know what is taken.
     """
-    reference = reference_of(stored)
+    own = reference_of(stored)
     uppgift = payload_of(tx, stored.kommun, stored.id, stored.payload)
     case_links: list[tuple[Link, str]] = []
     persons: set[bytes] = set()
@@ -66,8 +77,8 @@ def order_of(tx: Tx, stored: Stored, *, looking: bool) -> tuple[Order, tuple[Lin
         arenden = {stored.arende, *cases_of_person(tx, stored.kommun, persons)}
         case_links = links_of_cases(tx, stored.kommun, stored.system, arenden)
     order = Order(
-        reference=reference,
-        idempotency_key=f"{reference}.v{stored.version}",
+        reference=own,
+        idempotency_key=f"{own}.v{stored.version}",
         kommun=stored.kommun,
         arende=stored.arende,
         operation=stored.operation,
@@ -77,11 +88,11 @@ def order_of(tx: Tx, stored: Stored, *, looking: bool) -> tuple[Order, tuple[Lin
         taken=frozenset(
             (link.kind, link.vendor_id)
             for link, origin in case_links
-            if origin != reference and not origin.startswith(FROM_CHANGE)
+            if origin != own and not origin.startswith(FROM_CHANGE)
         ),
         other_numbers=_other_numbers(tx, stored, uppgift) if len(persons) > 1 else (),
     )
-    return order, tuple(link for link, origin in case_links if origin == reference)
+    return order, tuple(link for link, origin in case_links if origin == own)
 
 
 def _other_numbers(tx: Tx, stored: Stored, uppgift: dict[str, Any]) -> tuple[str, ...]:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from bbic_bridge.delivery.errors import NeedsPerson
 from bbic_bridge.delivery.reference import reference
+from bbic_bridge.delivery.states import State
 from bbic_bridge.services.bridge import NOTIFY, WORKFLOW, Bridge
 from bbic_bridge.store.deliveries import NewDelivery, add_delivery
 from bbic_bridge.store.feed import add_to_feed
@@ -52,6 +54,32 @@ def tell(
     if not add_to_feed(tx, event_id, kommun, arende, event["type"], event):
         return []
     return _callback(bridge, tx, kommun, arende, event)
+
+
+def tell_held(bridge: Bridge, tx: Tx, row: Any, code: str) -> list[tuple[str, str]]:
+    """Tells that a delivery, which would have gone by itself, has become a person's matter.
+
+    Args:
+        row: the delivery's.
+        code: why; told once for each.
+    """
+    return tell(
+        bridge,
+        tx,
+        "leverans.misslyckad",
+        kommun=row.kommun,
+        arende=row.arende,
+        data={
+            "leverans_id": row.id,
+            "operation": row.operation,
+            "system": row.system,
+            "handelsetyp": row.event_type,
+            "tillstand": State.WITH_PERSON.value,
+            "felslag": NeedsPerson.kind,
+            "felkod": code,
+        },
+        because=(row.id, code),
+    )
 
 
 def _callback(

@@ -13,9 +13,9 @@ from bbic_bridge.delivery.ports import Link, VendorChange
 from bbic_bridge.handbook.notiser import notis_av_andring
 from bbic_bridge.handbook.personnummer import contains_personnummer
 from bbic_bridge.handbook.regler import fakta_av_andring, handelsetyp_av_andring
-from bbic_bridge.services.accept import scoped
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.decisions import note_vendors_word
+from bbic_bridge.services.facts import scoped
 from bbic_bridge.services.identity import cases_of_child, person_hash
 from bbic_bridge.services.tell import PREFIX, tell
 from bbic_bridge.services.watch import remember

@@ -14,7 +14,7 @@ from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.uppdragen import ATERKALLAT, AVBOJT, Slut, Uppdragen
 from bbic_bridge.services.audit import ITSELF, note
 from bbic_bridge.services.bridge import Bridge
-from bbic_bridge.services.tell import tell
+from bbic_bridge.services.tell import tell_held
 from bbic_bridge.services.watch import Due, lage_of
 from bbic_bridge.store.deliveries import change_state
 from bbic_bridge.store.overview import deliveries_of_events
@@ -89,7 +89,7 @@ class _Withdrawal:
             stopped = row.error_code in _CODES.values() and row.error_code != code
             among = (State.WITH_PERSON,) if stopped else _WAITS
             if row.attempts == 0 and change_state(self._tx, row.id, among, values):
-                self._tell(row, code)
+                self.due += tell_held(self._bridge, self._tx, row, code)
 
     def _told(self, uppdrag_id: str, *, ours: bool) -> list[str]:
         """Rows of what ended it: our own events, or what a vendor told."""
@@ -118,26 +118,6 @@ class _Withdrawal:
         action = "cancel" if state is State.CANCELLED else "skip"
         note(self._tx, ITSELF, action, row.id, self._case[0], {"reason": "uppdrag_slut"})
         return True
-
-    def _tell(self, row: Any, code: str) -> None:
-        kommun, arende = self._case
-        self.due += tell(
-            self._bridge,
-            self._tx,
-            "leverans.misslyckad",
-            kommun=kommun,
-            arende=arende,
-            data={
-                "leverans_id": row.id,
-                "operation": row.operation,
-                "system": row.system,
-                "handelsetyp": row.event_type,
-                "tillstand": State.WITH_PERSON.value,
-                "felslag": NeedsPerson.kind,
-                "felkod": code,
-            },
-            because=(row.id, code),
-        )
 
 
 def _is_unsent(row: Any) -> bool:

@@ -195,6 +195,23 @@ def change_state(
     return bool(result.rowcount == 1)
 
 
+def replace_unsent(tx: Tx, kommun: str, delivery_id: str, payload: Mapping[str, Any]) -> bool:
+    """Puts another uppgift in the place of one that was never sent nor corrected by a person.
+
+    False where a worker has it at this moment, or it has been sent.
+    """
+    d = deliveries.c
+    result = tx.connection.execute(
+        sa.update(deliveries)
+        .where(d.id == delivery_id, d.lease_until.is_(None), d.attempts == 0, d.version == 1)
+        .values(
+            payload=tx.seal_json(kommun, payload, "deliveries", delivery_id, "payload"),
+            updated_at=tx.now,
+        )
+    )
+    return bool(result.rowcount == 1)
+
+
 def keep_payload(tx: Tx, kommun: str, delivery_id: str, corrected: Mapping[str, Any]) -> None:
     """Puts a corrected uppgift in the old one's place; the old one is kept as its version."""
     row = tx.connection.execute(

@@ -1,6 +1,6 @@
 """The documents that events brought, opened again: for comparing, and for whom they are about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +26,40 @@ class KeptEvent:
     data: Mapping[str, Any]
 
 
+def kept_event(tx: Tx, kommun: str, arende: str, row: str) -> KeptEvent | None:
+    """One of the case's events, None where it is not kept."""
+    return next(_of_case(tx, kommun, arende, events.c.id == row), None)
+
+
 def document_of(tx: Tx, kommun: str, arende: str, row: str) -> Mapping[str, Any] | None:
     """The document of one of the case's events, None where it is not kept."""
-    found = _of_case(tx, kommun, arende, events.c.id == row)
-    return next((event.data for event in found), None)
+    event = kept_event(tx, kommun, arende, row)
+    return None if event is None else event.data
+
+
+def latest_document(
+    tx: Tx, kommun: str, arende: str, types: Collection[str]
+) -> Mapping[str, Any] | None:
+    """The latest document of these types that the case remembers, by the events' own times.
+
+    What was stopped as another child's is not remembered.
+    """
+    remembered = sa.select(notiser.c.rad).where(
+        notiser.c.kommun == kommun, notiser.c.arende == arende
+    )
+    latest = (
+        sa.select(events.c.id)
+        .where(
+            events.c.kommun == kommun,
+            events.c.arende == arende,
+            events.c.type.in_(sorted(types)),
+            events.c.id.in_(remembered),
+        )
+        .order_by(events.c.time.desc(), events.c.id.desc())
+        .limit(1)
+    )
+    row = tx.connection.scalar(latest)
+    return None if row is None else document_of(tx, kommun, arende, row)
 
 
 def documents_of_case(tx: Tx, kommun: str, arende: str) -> Iterator[KeptEvent]:

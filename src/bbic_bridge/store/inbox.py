@@ -1,6 +1,6 @@
 """Events in: each ``(source, id)`` once, then kept, sealed, with the case they belong to."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -82,23 +82,15 @@ def warnings_of(tx: Tx, event_row: str) -> Sequence[Mapping[str, str]]:
     return () if kept is None else tuple(canonical.loads(kept.encode()))
 
 
-def latest_document(
-    tx: Tx, kommun: str, arende: str, types: Collection[str]
-) -> Mapping[str, Any] | None:
-    """The latest document of these event types in a case, by the events' own times."""
-    row = tx.connection.execute(
-        sa.select(events.c.id, events.c.payload)
-        .where(
-            events.c.kommun == kommun,
-            events.c.arende == arende,
-            events.c.type.in_(sorted(types)),
+def add_warnings(tx: Tx, event_row: str, told: Sequence[Mapping[str, str]]) -> None:
+    """Adds warnings to an event that was accepted before, those that it does not have."""
+    known = [dict(one) for one in warnings_of(tx, event_row)]
+    new = [dict(one) for one in told if dict(one) not in known]
+    if new:
+        kept = canonical.dumps(known + new).decode()
+        tx.connection.execute(
+            sa.update(events).where(events.c.id == event_row).values(warnings=kept)
         )
-        .order_by(events.c.time.desc(), events.c.id.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    return tx.open_json(kommun, row.payload, "events", row.id, "payload")
 
 
 def count_events(tx: Tx) -> int:

@@ -68,6 +68,23 @@ def deliveries_of_events(
     ).all()
 
 
+def open_deliveries(
+    tx: Tx, kommun: str, arende: str, event_types: Sequence[str]
+) -> Sequence[sa.Row[Any]]:
+    """A case's deliveries that no terminal state has ended, of these events, the oldest first."""
+    d = deliveries.c
+    return tx.connection.execute(
+        sa.select(*_COLUMNS)
+        .where(
+            d.kommun == kommun,
+            d.arende == arende,
+            d.event_type.in_(event_types),
+            d.state.not_in([state.value for state in TERMINAL]),
+        )
+        .order_by(d.seq)
+    ).all()
+
+
 def unmet_needs(tx: Tx, delivery_id: str) -> list[tuple[str, str]]:
     """(scope, fact) that this delivery still lacks."""
     rows = tx.connection.execute(unmet().where(needs.c.delivery_id == delivery_id))
