@@ -161,6 +161,7 @@ class Settings(Section):
     profiles: Path = Path("profiles")
     frist: Mapping[str, Frist] = {}
     krav: Krav = Krav()
+    avvikelse_vantar_s: Seconds = 900
     waiting_report_days: Annotated[float, Field(gt=0)] = 14
 
     @field_validator("frist")

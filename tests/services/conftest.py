@@ -98,6 +98,7 @@ def world(database_url: str, clock: Clock) -> Iterator[World]:
         master_key=SecretStr(new_root_key()),
         index_key=SecretStr(new_root_key()),
         kommun={"malmo": kommun, "lund": kommun},
+        avvikelse_vantar_s=0,
         callback=Callback(url="-", secret=SecretStr("-"), retry=RETRY),
     )
     upkeep.migrate(settings)

@@ -14,6 +14,7 @@ from bbic_bridge.handbook.frister import Frist as HandbookFrist
 from bbic_bridge.handbook.stockholm import STOCKHOLM
 from bbic_bridge.services import deadlines
 from bbic_bridge.services.bridge import Bridge
+from bbic_bridge.services.queries import show_case
 from bbic_bridge.services.sync import sync_kommun
 from bbic_bridge.services.views import FristFilter, FristView
 from bbic_bridge.settings import Frist
@@ -288,6 +289,40 @@ def test_a_decision_first_registered_at_the_vendor_starts_its_clock(world: World
     sync_kommun(world.bridge, "malmo")
     (frist,) = listed(world, arende="A-9")
     assert (frist.kod, str(frist.senast)) == ("ej_verkstallt", "2026-05-15")
+
+
+@pytest.mark.parametrize("known_by", ["its number", "a number it replaced"])
+def test_a_decision_registered_before_its_case_is_known_starts_its_clock_when_it_is(
+    world: World, known_by: str
+) -> None:
+    samordning = "200904682390"
+    barn: dict[str, Any] = {"personnummer": samordning, "namn": "Alva Test", "skydd": "ingen"}
+    if known_by == "a number it replaced":
+        barn |= {"personnummer": "201605032380", "tidigare_personnummer": [samordning]}
+    decision = {
+        "beslut_id": "procapita-7",
+        "beslutstyp": "bifall",
+        "insatstyp": "oppenvard",
+        "beslutsdatum": "2026-02-15",
+        "fran": "2026-03-01",
+    }
+    told = change("beslut_registrerat", at=world.clock(), person=samordning, data=decision)
+    world.vendor.tell(told)
+    sync_kommun(world.bridge, "malmo")
+    assert listed(world, arende="A-9") == []
+    world.send("aktanteckning.skriven", arende="A-8")
+    world.send("aktanteckning.skriven", arende="A-9", barn=barn)
+    (frist,) = listed(world, arende="A-9")
+    assert (frist.kod, str(frist.senast)) == ("ej_verkstallt", "2026-05-15")
+    case = show_case(world.bridge, "A-9")
+    assert case is not None
+    assert "beslut_registrerat:procapita-7" in case.facts
+    world.vendor.tell(told)
+    sync_kommun(world.bridge, "malmo")
+    (once,) = world.told("beslut.registrerat")
+    assert "subject" not in once
+    world.send("aktanteckning.skriven", arende="A-10", barn=barn)
+    assert listed(world, arende="A-10") == []
 
 
 def test_only_lag_and_ska_need_a_person(world: World) -> None:

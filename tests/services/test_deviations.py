@@ -1,5 +1,6 @@
 """A case's deviations with both texts: masked, revealed, or said not to be kept."""
 
+from dataclasses import replace
 from typing import Any
 
 from bbic_bridge.delivery.ports import Link, VendorChange
@@ -7,6 +8,7 @@ from bbic_bridge.services.deviations import deviations_of_case
 from bbic_bridge.services.queries import show_case
 from bbic_bridge.services.sync import sync_kommun
 from bbic_bridge.services.views import ComparedText, DeviationView
+from bbic_bridge.services.watch import tell_late_deviations
 from bbic_bridge.store.schema import events, feed
 from tests.services.conftest import World
 from tests.services.test_vendor_news import change
@@ -155,3 +157,37 @@ def test_a_changed_decision_shows_the_first_field_that_differs(world: World) -> 
         ("beslut.fattat", None, "shown"),
         ("beslut.fattat", "2026-08-31", "shown"),
     ]
+
+
+def patient(world: World) -> World:
+    """The same world, where a late event has ten minutes to explain what deviates."""
+    settings = world.bridge.settings.model_copy(update={"avvikelse_vantar_s": 600})
+    return replace(world, bridge=replace(world.bridge, settings=settings))
+
+
+def test_what_a_late_event_explains_is_never_told(world: World) -> None:
+    world = patient(world)
+    world.send("uppdrag.upprattat", mal=mal(ANNAT), **OPPENVARD)
+    world.send("beslutsunderlag.upprattat", mal=mal(VUXEN))
+    assert found(world)
+    world.clock.forward(599)
+    assert tell_late_deviations(world.bridge) == 0
+    world.send("beslutsunderlag.upprattat", beslutsunderlag_id="BU2", mal=mal(ANNAT))
+    assert not found(world)
+    world.clock.forward(1000)
+    assert tell_late_deviations(world.bridge) == 0
+    assert world.told("avvikelse.upptackt") == []
+
+
+def test_what_nothing_explains_is_told_once_when_its_time_has_come(world: World) -> None:
+    world = patient(world)
+    reworded(world)
+    assert world.told("avvikelse.upptackt") == []
+    world.clock.forward(600)
+    assert [tell_late_deviations(world.bridge) for _ in range(2)] == [1, 0]
+    assert [event["data"]["avvikelse"] for event in world.told("avvikelse.upptackt")] == [
+        "mal.andrat"
+    ]
+    world.send("uppstartsmote.kallat")
+    world.clock.forward(600)
+    assert tell_late_deviations(world.bridge) == 0

@@ -18,6 +18,7 @@ from bbic_bridge.services.facts import scoped
 from bbic_bridge.services.identity import WRONG_CHILD, guard_identity
 from bbic_bridge.services.orders import delivery_id
 from bbic_bridge.services.protection import learn_protection, plan_in_case
+from bbic_bridge.services.vendor_news import place_changes
 from bbic_bridge.services.views import Grant, Problem, Result, Violation
 from bbic_bridge.services.watch import judge, keep, tell_unmet
 from bbic_bridge.services.withdrawn import ABOUT_UPPDRAG, stop_withdrawn
@@ -119,8 +120,11 @@ def _store(
     ensure_case(tx, case)
     row = reference(handelse.time, handelse.source, handelse.id)
     plan = plan_in_case(bridge, tx, handelse, one.plan)
-    held_by, again = guard_identity(bridge, tx, handelse, row)
-    due += again
+    child = guard_identity(bridge, tx, handelse, row)
+    held_by = child.held
+    due += child.due
+    if child.news:
+        due += place_changes(bridge, tx, *case)
     event = StoredEvent(
         id=row,
         kommun=handelse.kommun,

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.views import ParkedHeap, ParkedView, SyncProblem
 from bbic_bridge.store.parked import count_parked, parked_rows
-from bbic_bridge.store.times import moment
+from bbic_bridge.store.times import SECOND, moment
 from bbic_bridge.store.tx import Tx
 from bbic_bridge.store.watermarks import Watermark, watermarks_of
 
-SECOND = 1_000_000
 LATE_AFTER = 5
 """Intervals between two passes without one that reached the end."""
 SHORTEST_S = 1.0

@@ -6,6 +6,7 @@ personnummer has replaced. Names are never compared, and cases are never put tog
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 from pydantic_core import to_json
@@ -34,28 +35,38 @@ def person_hash(tx: Tx, kommun: str, number: str) -> bytes:
     return tx.keyring.roots.keyed_hash("person", kommun.encode(), number.encode())
 
 
-def guard_identity(bridge: Bridge, tx: Tx, handelse: Handelse, row: str) -> tuple[Held | None, Due]:
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What an event says of whom its case is about.
+
+    ``held``: why nothing of the event may be sent, None where it may. ``news``: the case knows
+    its child by a number that it did not know before. ``due``: callbacks to wake.
+    """
+
+    held: Held | None = None
+    news: bool = False
+    due: Due = field(default_factory=list)
+
+
+def guard_identity(bridge: Bridge, tx: Tx, handelse: Handelse, row: str) -> Identified:
     """Whether an event is about the case's child; the first one says who that is.
 
     Args:
         row: what the store knows the event by.
-
-    Returns:
-        Why nothing of the event may be sent, None where it may; and callbacks to wake.
     """
     case = (handelse.kommun, handelse.subject)
     barn = handelse.data.barn
     numbers = set(_hashes(tx, handelse.kommun, barn.alla_nummer))
     known = persons_of(tx, case)
     if known and (numbers.isdisjoint(known) or _is_anothers(tx, case, barn.personnummer)):
-        return WRONG_CHILD, []
+        return Identified(WRONG_CHILD)
     for new in numbers - known:
         add_person(tx, case, new)
     if not known or numbers <= known:
-        return None, []
+        return Identified(news=not known)
     details = {"event": row, "numbers": len(numbers - known)}
     note(tx, ITSELF, "alias", handelse.subject, handelse.kommun, details)
-    return None, judge(bridge, tx, *case) if take_up(tx, *case) else []
+    return Identified(news=True, due=judge(bridge, tx, *case) if take_up(tx, *case) else [])
 
 
 def is_about_child(tx: Tx, kommun: str, arende: str, number: str) -> bool:

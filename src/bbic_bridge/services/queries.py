@@ -32,10 +32,9 @@ from bbic_bridge.store.facts import facts_of_case
 from bbic_bridge.store.feed import feed_of_case, has_unsealed, last_in_feed, read_feed, seal
 from bbic_bridge.store.identities import links_of_cases
 from bbic_bridge.store.inbox import StoredEvent, count_events, events_of_case, warnings_of
-from bbic_bridge.store.times import micros, moment
+from bbic_bridge.store.times import SECOND, micros, moment
 from bbic_bridge.store.tx import Tx
 
-SECOND = 1_000_000
 DAY = 86_400 * SECOND
 _CURSOR_DIGITS = 18
 _OUR_NEWS = ("leverans.", "frist.", "avvikelse.")

@@ -21,7 +21,14 @@ from bbic_bridge.services.tell import PREFIX, tell
 from bbic_bridge.services.watch import remember
 from bbic_bridge.services.withdrawn import stop_withdrawn
 from bbic_bridge.store.cases import add_person, ensure_case, is_known, persons_of
-from bbic_bridge.store.changes import hold_change, is_settled, settle_change
+from bbic_bridge.store.changes import (
+    caseless_changes,
+    hold_change,
+    is_settled,
+    keep_caseless,
+    place_change,
+    settle_change,
+)
 from bbic_bridge.store.facts import add_facts, is_unresolved, origin_of, release
 from bbic_bridge.store.identities import FROM_CHANGE, add_links, link_of_vendor
 from bbic_bridge.store.overview import get_delivery
@@ -77,10 +84,10 @@ def take_in(
         held = hold_change(tx, kommun, system, change.key, kind=change.kind, change=to_json(change))
         return "held" if held else "known"
     settle_change(tx, kommun, system, change.key, kind=change.kind, state="emitted", arende=arende)
-    if arende is not None:
-        _remember(tx, kommun, system, arende, change, links)
-        due += _keep_watch(bridge, tx, kommun, system, arende, change, data)
-    due += _believe(tx, kommun, arende, change, data)
+    if arende is None and change.person is not None and not candidates:
+        person = person_hash(tx, kommun, change.person)
+        keep_caseless(tx, kommun, system, change.key, person, to_json(change))
+    due += _lay_on(bridge, tx, kommun, system, arende, change, links, data)
     told = {"system": system, "vendor_id": change.vendor_id, "tid": change.at.isoformat(), **data}
     if candidates:
         told["arende_kandidater"] = candidates
@@ -94,6 +101,44 @@ def take_in(
         because=(system, change.key),
     )
     return "emitted"
+
+
+def place_changes(bridge: Bridge, tx: Tx, kommun: str, arende: str) -> Due:
+    """Lays on a case what vendors told of its child before any case of that child was known.
+
+    The workflow was told of it then, without an ärende, and is not told again.
+
+    Returns:
+        Deliveries and callbacks to wake after the commit.
+    """
+    due: Due = []
+    for system, key, kept in caseless_changes(tx, kommun, persons_of(tx, (kommun, arende))):
+        change = from_json(kept)
+        if change.person is None or len(cases_of_child(tx, kommun, change.person)) != 1:
+            continue
+        links = _our_links(tx, kommun, system, change)
+        data = _with_our_ids(change.data, links)
+        due += _lay_on(bridge, tx, kommun, system, arende, change, links, data)
+        place_change(tx, kommun, system, key, arende)
+    return due
+
+
+def _lay_on(
+    bridge: Bridge,
+    tx: Tx,
+    kommun: str,
+    system: str,
+    arende: str | None,
+    change: VendorChange,
+    links: tuple[Link, ...],
+    data: Mapping[str, Any],
+) -> Due:
+    """Ties a change to its case, judges that anew, and releases what waited for what it tells."""
+    due: Due = []
+    if arende is not None:
+        _remember(tx, kommun, system, arende, change, links)
+        due += _keep_watch(bridge, tx, kommun, system, arende, change, data)
+    return due + _believe(tx, kommun, arende, change, data)
 
 
 def _case_of(

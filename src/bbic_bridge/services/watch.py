@@ -7,6 +7,7 @@ and under the case's lock: nothing is lost between accepting an event and judgin
 from collections.abc import Iterable
 
 from bbic_bridge.handbook.avvikelser import avvikelser
+from bbic_bridge.handbook.avvikelseslag import SLAG
 from bbic_bridge.handbook.dokument.bas import eget_id
 from bbic_bridge.handbook.frister import frister
 from bbic_bridge.handbook.handelser import Handelse
@@ -15,10 +16,19 @@ from bbic_bridge.handbook.notiser import Notis
 from bbic_bridge.handbook.planering import Varning
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.tell import tell
+from bbic_bridge.store.avvikelser import (
+    KeptAvvikelse,
+    cases_to_tell,
+    due_avvikelser,
+    keep_avvikelser,
+    mark_avvikelser_told,
+)
 from bbic_bridge.store.frister import keep_frister
 from bbic_bridge.store.notiser import add_notis, notiser_of_case
+from bbic_bridge.store.times import SECOND
 from bbic_bridge.store.tx import Tx
 
+PAGE = 500
 Due = list[tuple[str, str]]
 
 
@@ -42,16 +52,20 @@ def keep(tx: Tx, kommun: str, arende: str, notis: Notis | None) -> bool:
 
 
 def judge(bridge: Bridge, tx: Tx, kommun: str, arende: str) -> Due:
-    """Works out the case's limits and what deviates, and tells what was not told before.
+    """Works out the case's limits and what deviates, and tells what is to be told by now.
 
-    Once for all that one transaction adds: what comes together explains itself.
+    Once for all that one transaction adds: what comes together explains itself. What comes a
+    little later may still do so: what deviates is told after ``avvikelse_vantar_s``.
 
     Returns:
         Callbacks to wake after the commit.
     """
     lage = lage_of(tx, kommun, arende)
     keep_frister(tx, kommun, arende, frister(lage, bridge.settings.frist))
-    return _tell_deviations(bridge, tx, kommun, arende, lage)
+    tell_at = tx.now + int(bridge.settings.avvikelse_vantar_s * SECOND)
+    made = (KeptAvvikelse(en.kod, en.objekt, en.skillnad) for en in avvikelser(lage))
+    keep_avvikelser(tx, (kommun, arende), made, tell_at)
+    return tell_deviations(bridge, tx, kommun, arende)
 
 
 def tell_unmet(
@@ -90,24 +104,51 @@ def lage_of(tx: Tx, kommun: str, arende: str) -> Lage:
     return Lage(Notis(*kept) for kept in notiser_of_case(tx, kommun, arende))
 
 
-def _tell_deviations(bridge: Bridge, tx: Tx, kommun: str, arende: str, lage: Lage) -> Due:
+def tell_deviations(bridge: Bridge, tx: Tx, kommun: str, arende: str) -> Due:
+    """Tells, once each, of what has deviated in a case for as long as a late event may explain it.
+
+    Returns:
+        Callbacks to wake after the commit.
+    """
     due: Due = []
-    for avvikelse in avvikelser(lage):
-        data = {
-            "avvikelse": avvikelse.kod,
-            "objekt_id": avvikelse.objekt,
-            "vikt": avvikelse.vikt,
-            "kalla": avvikelse.kalla,
-        }
-        # Not the event that shows it: a late one with an earlier time may come to show the same.
-        because = ("avvikelse", arende, avvikelse.kod, avvikelse.objekt, avvikelse.skillnad)
+    told = due_avvikelser(tx, (kommun, arende))
+    for one in told:
+        slag = SLAG[one.kod]
         due += tell(
             bridge,
             tx,
             "avvikelse.upptackt",
             kommun=kommun,
             arende=arende,
-            data=data,
-            because=because,
+            data={
+                "avvikelse": one.kod,
+                "objekt_id": one.objekt,
+                "vikt": slag.vikt,
+                "kalla": slag.kalla,
+            },
+            # Not the event that shows it: a late one with an earlier time may come to show it.
+            because=("avvikelse", arende, one.kod, one.objekt, one.skillnad),
         )
+    mark_avvikelser_told(tx, (kommun, arende), told)
     return due
+
+
+def tell_late_deviations(bridge: Bridge) -> int:
+    """Tells of what deviates in all cases and has not been explained in ``avvikelse_vantar_s``.
+
+    Returns:
+        How many cases there was something to tell of.
+    """
+    count = 0
+    while True:
+        with bridge.store.read() as tx:
+            page = cases_to_tell(tx, PAGE)
+        if not page:
+            return count
+        for kommun, arende in page:
+
+            def job(tx: Tx, kommun: str = kommun, arende: str = arende) -> Due:
+                return tell_deviations(bridge, tx, kommun, arende)
+
+            bridge.wake(bridge.store.write(job, {(kommun, arende)}))
+        count += len(page)

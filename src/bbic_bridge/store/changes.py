@@ -1,6 +1,6 @@
 """What vendors told us: each change once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,6 +58,53 @@ def held_change(tx: Tx, kommun: str, system: str, key: str) -> dict[str, Any]:
         sa.select(vendor_changes.c.payload).where(*_is(kommun, system, key))
     )
     return tx.open_json(kommun, sealed or b"", "vendor_changes", f"{system}/{key}", "payload")
+
+
+def keep_caseless(
+    tx: Tx, kommun: str, system: str, key: str, person: bytes, change: Mapping[str, Any]
+) -> None:
+    """Keeps a settled change, sealed, until a case of its child is known.
+
+    Args:
+        person: the keyed hash of the child's number.
+    """
+    sealed = tx.seal_json(kommun, change, "vendor_changes", f"{system}/{key}", "payload")
+    tx.connection.execute(
+        sa.update(vendor_changes)
+        .where(*_is(kommun, system, key))
+        .values(state="caseless", digest=person, payload=sealed)
+    )
+
+
+def caseless_changes(
+    tx: Tx, kommun: str, persons: Collection[bytes]
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """(system, key, change) of what is kept for a child of these numbers, the oldest first."""
+    v = vendor_changes.c
+    rows = tx.connection.execute(
+        sa.select(v.system, v.key, v.payload)
+        .where(v.kommun == kommun, v.state == "caseless", v.digest.in_(sorted(persons)))
+        .order_by(v.at, v.key)
+    )
+    return [
+        (
+            row.system,
+            row.key,
+            tx.open_json(
+                kommun, row.payload, "vendor_changes", f"{row.system}/{row.key}", "payload"
+            ),
+        )
+        for row in rows
+    ]
+
+
+def place_change(tx: Tx, kommun: str, system: str, key: str, arende: str) -> None:
+    """Notes which case a kept change turned out to be of."""
+    tx.connection.execute(
+        sa.update(vendor_changes)
+        .where(*_is(kommun, system, key))
+        .values(state="emitted", arende=arende, digest=None, payload=None)
+    )
 
 
 def _is(kommun: str, system: str, key: str) -> tuple[sa.ColumnElement[bool], ...]:

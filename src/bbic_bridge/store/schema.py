@@ -253,6 +253,25 @@ Index(
 _to_tell = frister.c.next_on.is_not(None)
 Index("ix_frister_next", frister.c.next_on, sqlite_where=_to_tell, postgresql_where=_to_tell)
 
+# What deviates in each case. ``tell_at``: when the workflow is to be told; null when it has been.
+avvikelser = Table(
+    "avvikelser",
+    metadata,
+    _text("kommun", primary_key=True),
+    _text("arende", primary_key=True),
+    _text("kod", primary_key=True),
+    _text("objekt", primary_key=True),
+    _text("skillnad", primary_key=True),
+    Column("tell_at", Micros),
+)
+_untold = avvikelser.c.tell_at.is_not(None)
+Index(
+    "ix_avvikelser_tell_at",
+    avvikelser.c.tell_at,
+    sqlite_where=_untold,
+    postgresql_where=_untold,
+)
+
 # By which rules and choices (``rules``, a digest) the limits of all cases were made, and, while
 # they are being made anew, the last case that is done (empty at the start; null when all are).
 frist_rules = Table(
@@ -297,7 +316,8 @@ watermarks = Table(
 
 # Each thing a vendor told us, once; ``held`` until the delivery it may stem from is resolved.
 # ``parked``: a row that could not be read, under a key of its own; where it came from (``stream``),
-# what is wrong with it (``code``, ``place``), and a keyed hash of it.
+# what is wrong with it (``code``, ``place``), and a keyed hash of it. ``caseless``: told of, and
+# kept until a case of its child is known; ``digest`` is then the keyed hash of the child's number.
 vendor_changes = Table(
     "vendor_changes",
     metadata,
@@ -316,6 +336,14 @@ vendor_changes = Table(
 )
 _held = vendor_changes.c.state == "held"
 Index("ix_vendor_changes_held", vendor_changes.c.kommun, sqlite_where=_held, postgresql_where=_held)
+_caseless = vendor_changes.c.state == "caseless"
+Index(
+    "ix_vendor_changes_caseless",
+    vendor_changes.c.kommun,
+    vendor_changes.c.digest,
+    sqlite_where=_caseless,
+    postgresql_where=_caseless,
+)
 _parked = vendor_changes.c.state == "parked"
 Index(
     "ix_vendor_changes_parked",

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SECOND = 1_000_000
+"""One second in microseconds."""
 _MICROSECOND = timedelta(microseconds=1)
 
 

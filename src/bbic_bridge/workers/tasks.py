@@ -11,6 +11,7 @@ from bbic_bridge.handbook.uppgifter import UPPGIFTER
 from bbic_bridge.services import deadlines, upkeep
 from bbic_bridge.services.bridge import NOTIFY, Bridge
 from bbic_bridge.services.sync import sync_kommun
+from bbic_bridge.services.watch import tell_late_deviations
 from bbic_bridge.workers import process
 
 log = telemetry.get_logger()
@@ -35,7 +36,8 @@ def sweep() -> None:
 
 @shared_task(name="watch_deadlines", ignore_result=True)
 def watch_deadlines() -> None:
-    """Tells the workflow of limits that draw near or have passed, and of what waits too long."""
+    """Tells the workflow of limits that draw near or have passed, of what deviates, and of what
+    waits too long."""
     if not _watching.acquire(blocking=False):
         return
     try:
@@ -47,6 +49,7 @@ def watch_deadlines() -> None:
 def watch(bridge: Bridge) -> None:
     """What ``watch_deadlines`` does; new choices of limits are laid on before they are told of."""
     upkeep.report_waiting(bridge)
+    tell_late_deviations(bridge)
     deadlines.remake(bridge)
     deadlines.watch(bridge)
 

@@ -25,8 +25,9 @@ STOPPED_WITHIN_S = 40
 POLL_S = 0.1
 OWN_SETTINGS = {
     f"BBIC_KOMMUN__{kommun.upper()}__SYNC_EVERY_S": "3600" for kommun in files.SANDBOX_KOMMUNER
-}
-"""What the scheduler would fetch by itself is left for the demo to fetch, so that it is seen."""
+} | {"BBIC_AVVIKELSE_VANTAR_S": "0"}
+"""What the scheduler would fetch by itself is left for the demo to fetch, so that it is seen; and
+what deviates is told at once."""
 
 
 @dataclass(frozen=True, slots=True)
