@@ -116,6 +116,26 @@ def test_a_negative_look_up_counts_only_when_it_has_settled(world: World) -> Non
     assert len(world.vendor.effects) == 1
 
 
+def test_an_effect_that_a_vendor_had_in_its_queue_while_it_stood_still_is_not_repeated(
+    world: World,
+) -> None:
+    world.vendor.trouble.append((Ambiguous("read_timeout"), False))
+    world.vendor.deaf = Transient("read_timeout")
+    world.send("beslut.fattat")
+    world.work()
+    world.clock.forward(500)
+    world.work()
+    world.vendor.deaf = None
+    world.clock.forward(60)
+    world.work()
+    assert world.states() == {"registrera_beslut": "ambiguous"}
+    world.vendor.effects.append(world.delivery("registrera_beslut").id)
+    world.clock.forward(11)
+    world.work()
+    assert world.states() == {"registrera_beslut": "verified"}
+    assert len(world.vendor.sent) == 1
+
+
 def test_an_effect_that_lands_late_is_not_repeated(world: World) -> None:
     world.vendor.trouble.append((Ambiguous("read_timeout"), False))
     world.send("beslut.fattat")

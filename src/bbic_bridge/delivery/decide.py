@@ -49,27 +49,33 @@ class Policy:
 class History:
     """What has been: attempts made (this one counted), look-ups made since, and when.
 
-    ``ended_at`` is when the last attempt to send ended; ``contract`` that it ended in an answer
-    that broke the contract; ``refused`` that it ended in the vendor's definite no.
+    ``ended_at`` is when the last attempt to send ended; ``absent_at`` when a look-up since was
+    first answered that there is no effect; ``contract`` that the attempt ended in an answer that
+    broke the contract; ``refused`` that it ended in the vendor's definite no.
     """
 
     attempts: int
     checks: int
     first_try_at: datetime
     ended_at: datetime
+    absent_at: datetime | None = None
     contract: bool = False
     refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The state to go to; ``due_at`` when to look at it again, None for never by itself."""
+    """The state to go to; ``due_at`` when to look at it again, None for never by itself.
+
+    ``absent``: the vendor has answered that there is no effect.
+    """
 
     state: State
     due_at: datetime | None = None
     kind: str | None = None
     code: str | None = None
     done: bool = False
+    absent: bool = False
 
 
 def after_error(error: DeliveryError, history: History, now: datetime, policy: Policy) -> Next:
@@ -101,9 +107,10 @@ def after_accepted(
 def after_look_up(finding: Finding, history: History, now: datetime, policy: Policy) -> Next:
     """A delivery whose outcome was unknown has been looked up.
 
-    A positive answer counts at once; a negative one only ``settle_s`` after the attempt ended,
-    because the request may still be on its way inside the vendor. What the vendor has refused is
-    on no such way: it is sent again at once, unless it is found.
+    A positive answer counts at once; a negative one only ``settle_s`` after the attempt ended and
+    after the first negative answer, because the request may still be on its way inside the vendor:
+    one that stood still, and begins to answer again, may have it in its queue. What the vendor has
+    refused is on no such way: it is sent again at once, unless it is found.
     """
     if finding.outcome == "found":
         return Next(State.VERIFIED, done=True)
@@ -117,10 +124,12 @@ def after_look_up(finding: Finding, history: History, now: datetime, policy: Pol
 
 
 def _absent(history: History, now: datetime, policy: Policy) -> Next:
-    settled_at = history.ended_at + timedelta(seconds=policy.settle_s)
+    since = max(history.ended_at, history.absent_at or now)
+    settled_at = since + timedelta(seconds=policy.settle_s)
     if now < settled_at:
         soon = now + timedelta(seconds=_look_again(history.checks))
-        return Next(State.AMBIGUOUS, min(soon, settled_at), "ambiguous", "not_settled")
+        due = min(soon, settled_at)
+        return Next(State.AMBIGUOUS, due, "ambiguous", "not_settled", absent=True)
     if history.contract:
         return Next(State.FAILED, None, "contract", "broken_answer")
     return _again(Transient("looked_up_absent"), history, now, policy)

@@ -101,6 +101,8 @@ def _values(tx: Tx, claim: Claim, outcome: Outcome, state: State) -> dict[str, A
     }
     if outcome.sent:
         values["ended_at"] = micros(outcome.ended_at)
+    if then.absent and claim.absent_at is None:
+        values["absent_at"] = micros(outcome.ended_at)
     if then.state is State.AMBIGUOUS and not outcome.sent:
         # What made it ambiguous stays on show, and decides what a settled "absent" means.
         del values["error_kind"], values["error_code"]

@@ -39,6 +39,7 @@ class Claim:
     checks: int
     first_try_at: int | None
     ended_at: int | None
+    absent_at: int | None
     lease: int
     error_kind: str | None
     payload: bytes
@@ -126,6 +127,7 @@ class Claims:
                 checks=0,
                 first_try_at=sa.func.coalesce(d.first_try_at, now),
                 ended_at=now,
+                absent_at=None,
             )
         )
         if result.rowcount != 1:
@@ -192,6 +194,7 @@ class Claims:
                 error_kind=sa.case((began, "ambiguous"), else_=d.error_kind),
                 error_code=sa.case((began, "worker_lost"), else_=d.error_code),
                 ended_at=sa.case((began, now), else_=d.ended_at),
+                absent_at=sa.case((began, None), else_=d.absent_at),
                 sending=0,
                 lease=d.lease + 1,
                 lease_until=None,
@@ -218,6 +221,7 @@ _CLAIMED = (
     _d.checks,
     _d.first_try_at,
     _d.ended_at,
+    _d.absent_at,
     _d.lease,
     _d.error_kind,
     _d.payload,

@@ -112,6 +112,7 @@ deliveries = Table(
     Column("due_at", Micros),
     Column("first_try_at", Micros),
     Column("ended_at", Micros),
+    Column("absent_at", Micros),
     Column("sending", Integer, nullable=False, server_default="0"),
     Column("lease", BigInteger, nullable=False, server_default="0"),
     Column("lease_until", Float(53)),
