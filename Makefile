@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11
 
-.PHONY: help demo test lint bench lock clean
+.PHONY: help demo test chaos lint bench lock clean
 
 help:  ## Print the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -23,6 +23,9 @@ demo: .venv/.installed  ## Carry the handbook's cases through both vendor system
 
 test: .venv/.installed  ## Run every test, with real Redis, PostgreSQL, workers and HTTP
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+chaos: .venv/.installed  ## Pull every plug for MINUTES (30), by SEED (1), on both databases; balance the books
+	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),30)
 
 lint: .venv/.installed  ## ruff, mypy (strict) and the import contracts
 	@$(BIN)/ruff check .

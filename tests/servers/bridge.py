@@ -25,7 +25,7 @@ class Bridge:
     config: Configuration
     folder: Path
     _started: ExitStack = field(default_factory=ExitStack)
-    _count: int = 0
+    count: int = 0
 
     def up(self, *words: str) -> Process:
         """The whole bridge on the embedded default, ready."""
@@ -43,15 +43,15 @@ class Bridge:
 
     def start(self, *words: str) -> Process:
         """Any command that goes on until it is stopped."""
-        self._count += 1
-        command = self._command(words)
-        log = self.folder / f"{words[0]}-{self._count}.log"
+        self.count += 1
+        command = self.command(words)
+        log = self.folder / f"{words[0]}-{self.count}.log"
         return self._started.enter_context(running(Process(words[0], command, log)))
 
     def cli(self, *words: str, exit_code: int | None = 0) -> str:
         """Runs a command to its end and returns what it printed; None: whatever its exit code."""
         done = subprocess.run(
-            self._command(words),
+            self.command(words),
             check=False,
             capture_output=True,
             text=True,
@@ -90,7 +90,8 @@ class Bridge:
         except httpx.TransportError:
             return False
 
-    def _command(self, words: tuple[str, ...]) -> list[str]:
+    def command(self, words: tuple[str, ...]) -> list[str]:
+        """The command line of these words, with the configuration."""
         return [*COMMAND, *words, "--config", str(self.config.path)]
 
     def close(self) -> None:

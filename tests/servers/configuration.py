@@ -97,7 +97,13 @@ class Configuration:
 
 
 def write_configuration(
-    folder: Path, *, sandbox_url: str, port: int, database_url: str = "", broker_url: str = ""
+    folder: Path,
+    *,
+    sandbox_url: str,
+    port: int,
+    database_url: str = "",
+    broker_url: str = "",
+    patience: str = PATIENCE,
 ) -> Configuration:
     """Writes bridge.toml and its secrets; an empty address means the embedded default."""
     (folder / "secrets").mkdir(parents=True)
@@ -105,7 +111,7 @@ def write_configuration(
         (folder / "secrets" / name).write_text(secret(name))
     text = TEMPLATE.format(
         sandbox=sandbox_url,
-        patience=PATIENCE,
+        patience=patience,
         database_url=f'database_url = "{database_url}"' if database_url else "",
         broker_url=f'broker_url = "{broker_url}"' if broker_url else "",
     )

@@ -1,0 +1,24 @@
+"""The short form of ``make chaos``: one round, every kind of fault, on each database."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.chaos.faults import possible
+from tests.chaos.installation import Database, installation
+from tests.chaos.run import Run
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.xdist_group("chaos")
+def test_whatever_plug_is_pulled_the_books_balance(server_folder: Path, database: Database) -> None:
+    folder = server_folder / f"chaos-{database}"
+    folder.mkdir()
+    folder.chmod(0o755)
+    with installation(folder, database) as hurt:
+        run = Run(hurt, Random(7), at_once=(2,))
+        found = run.round(1, faults=-(-len(possible(hurt)) // 2))
+        assert not run.refused
+        assert found.even, {name: value for name, value in vars(found).items() if value}
+        assert set(run.faults) == set(possible(hurt))
