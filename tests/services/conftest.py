@@ -1,6 +1,7 @@
 """A bridge over a real store (both databases), with in-memory vendors and a clock to move."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,6 +85,13 @@ class World:
 
 @pytest.fixture
 def world(database_url: str, clock: Clock) -> Iterator[World]:
+    with a_world(database_url, clock) as made:
+        yield made
+
+
+@contextmanager
+def a_world(database_url: str, clock: Clock) -> Iterator[World]:
+    """A bridge over a new database, with in-memory vendors."""
     kommun = Kommun(
         system="procapita",
         write_url="-",
@@ -115,5 +123,7 @@ def world(database_url: str, clock: Clock) -> Iterator[World]:
         systems=lambda name: workflow if name == WORKFLOW else vendor,
         wake=wake,
     )
-    yield World(bridge, vendor, workflow, clock, woken)
-    bridge.close()
+    try:
+        yield World(bridge, vendor, workflow, clock, woken)
+    finally:
+        bridge.close()
