@@ -47,8 +47,8 @@ def test_values_become_json(capsys: pytest.CaptureFixture[str]) -> None:
         "set": ["a", "b"],
     }
     first, second = map(json.loads, lines.splitlines())
-    assert first["problem"]["violations"] == [{"pointer": "/data/barn", "message": "Åå"}]
-    assert second == {"id": "2", "status": "accepted", "problem": None}
+    assert first["problem"]["errors"] == [{"pointer": "/data/barn", "detail": "Åå"}]
+    assert second == {"id": "2", "status": "accepted"}
 
 
 def test_what_has_no_json_form_is_an_error() -> None:

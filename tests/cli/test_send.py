@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bbic_bridge.receivers.openapi import EventResult
 from tests.cli.conftest import Office
 from tests.handbook.minsta import dokument, handelse
 
@@ -54,6 +55,14 @@ def test_what_an_event_lacks_is_told_with_its_name_and_source(office: Office) ->
     assert f"/data/behov: is required ({name}, A:16, ska)" in outcome.out
 
 
+def test_programs_get_the_same_answer_as_over_http(office: Office) -> None:
+    (event,) = events(1)
+    event["data"]["barn"]["skydd"] = "vet_ej"
+    line = json.loads(office.cli("send", "-", "--json", stdin=json.dumps(event)).out)
+    assert [one["pointer"] for one in line["problem"]["errors"]] == ["/data/barn/skydd"]
+    assert EventResult.model_validate(line).model_dump(exclude_none=True) == line
+
+
 def test_files_are_read_one_after_the_other(office: Office, folder: Path) -> None:
     one, two, three = events(3)
     (folder / "one.json").write_text(json.dumps(one, indent=2))
@@ -83,9 +92,9 @@ def test_what_comes_before_a_broken_line_is_sent(office: Office, folder: Path) -
     outcome = office.cli("send", "x.ndjson", "--json")
     assert outcome.code == 1
     assert [line["status"] for line in outcome.lines] == ["accepted", "accepted", "rejected"]
-    (violation,) = outcome.lines[-1]["problem"]["violations"]
-    assert "x.ndjson, line" in violation["message"]
-    assert "nothing after this was sent" in violation["message"]
+    (violation,) = outcome.lines[-1]["problem"]["errors"]
+    assert "x.ndjson, line" in violation["detail"]
+    assert "nothing after this was sent" in violation["detail"]
 
 
 @pytest.mark.parametrize("words", [(), ("--json",)])

@@ -66,7 +66,7 @@ async def test_a_duplicate_is_answered_as_one(client: httpx.AsyncClient, desk: F
 async def test_a_single_event_s_problem_is_the_answer(
     client: httpx.AsyncClient, desk: FakeDesk, status: int
 ) -> None:
-    problem = Problem(status, BROKEN.code, BROKEN.title, BROKEN.violations)
+    problem = Problem(status, BROKEN.code, BROKEN.title, BROKEN.errors)
     desk.results = [Result("e1", "rejected", problem)]
     answer = await client.post("/v1/events", content=BODY, headers=signed(BODY))
     assert answer.status_code == status

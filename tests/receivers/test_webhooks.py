@@ -28,7 +28,7 @@ async def test_a_refused_webhook_names_the_place(client: httpx.AsyncClient, desk
     desk.results = [Result("msg_1", "rejected", Problem(400, "xml_refused", "Refused", (where,)))]
     answer = await client.post(URL, content=BODY, headers=signed(BODY, XML, MALMO))
     assert answer.status_code == 400
-    assert answer.json()["errors"] == [{"pointer": where.pointer, "detail": where.message}]
+    assert answer.json()["errors"] == [{"pointer": where.pointer, "detail": where.detail}]
 
 
 @pytest.mark.parametrize("with_secret", [WORKFLOW, secret("x")])

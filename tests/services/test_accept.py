@@ -45,7 +45,7 @@ def test_an_unknown_kommun_is_named(world: World) -> None:
     (result,) = world.accept(world.event("beslut.fattat", kommun="atlantis"))
     assert result.problem is not None
     assert result.problem.status == 422
-    assert [violation.pointer for violation in result.problem.violations] == ["/kommun"]
+    assert [violation.pointer for violation in result.problem.errors] == ["/kommun"]
 
 
 def test_a_grant_for_another_kommun_is_refused(world: World) -> None:

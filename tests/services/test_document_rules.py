@@ -26,7 +26,7 @@ def test_a_refusal_lists_all_with_name_source_weight_and_rule(world: World) -> N
     problem = world.send(PLAN, **hvb).problem
     assert problem is not None
     assert (problem.status, problem.code) == (422, "invalid_document")
-    shape, lag, ska = problem.violations
+    shape, lag, ska = problem.errors
     assert (shape.pointer, shape.namn, shape.vikt, shape.kod) == (
         "/data/frekvens",
         "Frekvens: när insatsen genomförs",

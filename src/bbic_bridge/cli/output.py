@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bbic_bridge.services.views import Violation
+from bbic_bridge.services.views import Result, Violation
 
 LOCAL = ZoneInfo("Europe/Stockholm")
 WIDE = 100
@@ -74,8 +74,8 @@ def print_ndjson(values: Iterable[object]) -> None:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Violation):
-        return value.told()
+    if isinstance(value, Result | Violation):
+        return value.document()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, date):

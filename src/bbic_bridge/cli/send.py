@@ -81,5 +81,5 @@ def _tell(result: Result, bar: Bar, *, as_json: bool) -> None:
         return
     problem = result.problem
     bar.say(f"{result.status:<10} {result.id or '?'}{f'  {problem.title}' if problem else ''}")
-    for violation in problem.violations if problem else ():
+    for violation in problem.errors if problem else ():
         bar.say(f"           {told(violation)}")

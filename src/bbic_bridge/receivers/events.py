@@ -1,7 +1,6 @@
 """``POST /v1/events``: signed CloudEvents from a handbook workflow, one or a batch."""
 
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
@@ -61,11 +60,4 @@ def answer(result: Result) -> Response:
 
 
 def accepted(*results: Result) -> Response:
-    return JSONResponse({"results": [_document(result) for result in results]}, 202)
-
-
-def _document(result: Result) -> dict[str, Any]:
-    content: dict[str, Any] = {"id": result.id, "status": result.status}
-    if result.problem is not None:
-        content["problem"] = problems.document(result.problem)
-    return content
+    return JSONResponse({"results": [result.document() for result in results]}, 202)

@@ -198,6 +198,6 @@ async def _replay_body(request: Request, front: Front) -> Replay:
         return Replay.model_validate(parse_json(body))
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
-        violations = (violation(fault) for fault in faults)
+        errors = (violation(fault) for fault in faults)
         title = "The body is not what a replay takes."
-        raise refusal(400, "body_invalid", title, *violations) from None
+        raise refusal(400, "body_invalid", title, *errors) from None

@@ -35,34 +35,16 @@ def refusal(
     status: int,
     code: str,
     title: str,
-    *violations: Violation,
+    *errors: Violation,
     headers: Mapping[str, str] | None = None,
 ) -> Refusal:
     """A refusal of our own; ``code`` and ``title`` are static text."""
-    return Refusal(Problem(status, code, title, violations), headers)
-
-
-def document(problem: Problem) -> dict[str, Any]:
-    """The problem as RFC 9457 has it, with our static ``code`` and the places of the faults."""
-    content: dict[str, Any] = {
-        "type": f"urn:bbic-bridge:problem:{problem.code}",
-        "title": problem.title,
-        "status": problem.status,
-        "code": problem.code,
-    }
-    if problem.violations:
-        content["errors"] = [_fault(violation) for violation in problem.violations]
-    return content
-
-
-def _fault(violation: Violation) -> dict[str, str]:
-    told = violation.told()
-    return {"pointer": told.pop("pointer"), "detail": told.pop("message"), **told}
+    return Refusal(Problem(status, code, title, errors), headers)
 
 
 def response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """The problem as an answer."""
-    return JSONResponse(document(problem), problem.status, headers, MEDIA_TYPE)
+    return JSONResponse(problem.document(), problem.status, headers, MEDIA_TYPE)
 
 
 async def on_refusal(_: Request, error: Refusal) -> Response:
@@ -97,16 +79,16 @@ async def on_invalid_request(_: Request, error: RequestValidationError) -> Respo
     if any(fault["loc"][0] == "path" for fault in error.errors()):
         return response(NOT_FOUND)
     title = "A parameter is unknown or malformed."
-    violations = tuple(violation(fault) for fault in error.errors())
-    return response(Problem(400, "parameter_invalid", title, violations))
+    errors = tuple(violation(fault) for fault in error.errors())
+    return response(Problem(400, "parameter_invalid", title, errors))
 
 
 def violation(fault: Mapping[str, Any]) -> Violation:
     """A pydantic fault as a violation. The name of an unknown field is the sender's: left out."""
     unknown = fault["type"] == "extra_forbidden"
     place = fault["loc"][:-1] if unknown else fault["loc"]
-    message = "An unknown name stands here." if unknown else str(fault["msg"])
-    return Violation("".join(f"/{part}" for part in place), message)
+    detail = "An unknown name stands here." if unknown else str(fault["msg"])
+    return Violation("".join(f"/{part}" for part in place), detail)
 
 
 async def on_store_unavailable(_: Request, __: Exception) -> Response:

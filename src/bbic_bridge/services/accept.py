@@ -81,11 +81,9 @@ def _check(bridge: Bridge, raw: object, grant: Grant) -> _Checked | Result:
     try:
         handelse = parse_event(raw, utan)
     except Ogiltig as error:
-        violations = tuple(_violation(one) for one in error.violations)
+        errors = tuple(_violation(one) for one in error.violations)
         status = 400 if error.code == "invalid_event" else 422
-        return _rejected(
-            event_id, Problem(status, error.code, "The event is not valid", violations)
-        )
+        return _rejected(event_id, Problem(status, error.code, "The event is not valid", errors))
     if not grant.allows(handelse.source, handelse.kommun):
         problem = Problem(403, "not_granted", "The secret is not for this source and kommun")
         return _rejected(event_id, problem)

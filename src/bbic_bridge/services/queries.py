@@ -258,7 +258,11 @@ def _act(act: Mapping[str, Any], *, reveal: bool) -> ActView:
 
 
 def _warnings(kept: Iterable[Mapping[str, str]]) -> tuple[Violation, ...]:
-    return tuple(Violation(**warning) for warning in kept)
+    """Warnings as they were stored with their event, in the words of ``planering.Varning``."""
+    return tuple(
+        Violation(detail=warning["message"], **{k: v for k, v in warning.items() if k != "message"})
+        for warning in kept
+    )
 
 
 def _event_step(event: StoredEvent) -> StepView:

@@ -22,25 +22,37 @@ class Violation:
     """
 
     pointer: str
-    message: str
+    detail: str
     namn: str | None = None
     kalla: str | None = None
     vikt: str | None = None
     kod: str | None = None
 
-    def told(self) -> dict[str, str]:
+    def document(self) -> dict[str, str]:
         """Its fields, without those that say nothing."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why something was refused: an HTTP status, a static code, a title and the violations."""
+    """Why something was refused: an HTTP status, a static code, a title and what is wrong."""
 
     status: int
     code: str
     title: str
-    violations: tuple[Violation, ...] = ()
+    errors: tuple[Violation, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """The problem as RFC 9457 has it, with our static ``code`` and the places of the faults."""
+        content: dict[str, Any] = {
+            "type": f"urn:bbic-bridge:problem:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "code": self.code,
+        }
+        if self.errors:
+            content["errors"] = [violation.document() for violation in self.errors]
+        return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,13 @@ class Result:
     id: str | None
     status: Literal["accepted", "duplicate", "rejected"]
     problem: Problem | None = None
+
+    def document(self) -> dict[str, Any]:
+        """The answer as both faces tell it."""
+        content: dict[str, Any] = {"id": self.id, "status": self.status}
+        if self.problem is not None:
+            content["problem"] = self.problem.document()
+        return content
 
 
 @dataclass(frozen=True, slots=True)
