@@ -52,7 +52,7 @@ def test_what_an_event_lacks_is_told_with_its_name_and_source(office: Office) ->
     del event["data"]["behov"]
     outcome = office.send(event, code=1)
     name = "Barnets behov av kontaktperson eller kontaktfamilj"
-    assert f"/data/behov: is required ({name}, A:16, ska)" in outcome.out
+    assert f"/data/behov: Uppgiften saknas. ({name}, A:16, ska)" in outcome.out
 
 
 def test_programs_get_the_same_answer_as_over_http(office: Office) -> None:

@@ -108,7 +108,7 @@ def test_each_required_field_is_named_when_missing(typ: str) -> None:
         event = handelse(typ)
         del event["data"][name]
         (violation,) = refused(event).violations
-        assert (violation.pointer, violation.message) == (f"/data/{name}", "is required")
+        assert (violation.pointer, violation.message) == (f"/data/{name}", "Uppgiften saknas.")
         assert refused(event).code == "invalid_document"
 
 

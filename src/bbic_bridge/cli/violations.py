@@ -4,7 +4,7 @@ from bbic_bridge.services.views import Violation
 
 
 def told(violation: Violation) -> str:
-    """``/data/bedomning: is required (Nämndens bedömning av barnets behov, B:20, ska)``."""
+    """``/data/bedomning: Uppgiften saknas. (Nämndens bedömning av barnets behov, B:20, ska)``."""
     line = f"{violation.pointer or '(whole event)'}: {violation.detail}"
     point = ", ".join(word for word in (violation.namn, violation.kalla, violation.vikt) if word)
     return f"{line} ({point})" if point else line

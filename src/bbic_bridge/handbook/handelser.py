@@ -1,7 +1,7 @@
 """Events: CloudEvents 1.0 in structured JSON, whose ``data`` is one document of the handbook.
 
-An event is taken whole or refused whole, with every violation at once. No message, pointer or
-exception repeats what stood in the event.
+An event is taken whole or refused whole, with every violation at once: of the document in Swedish,
+of the envelope around it in English. No message, pointer or exception repeats what stood there.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
-from bbic_bridge.handbook import kuvert
+from bbic_bridge.handbook import fel, kuvert
 from bbic_bridge.handbook.dokument import (
     aktanteckning,
     beslut,
@@ -188,12 +188,8 @@ def _told(krav: Krav, document_type: type[Dokument]) -> dict[str, Any]:
     return told
 
 
+_NUMBER_IN_ENVELOPE = "holds a person's number; ids are shown unmasked"
 _ATTRIBUTES = ("source", "id", "type", "time", "subject", "kommun")
-_WORDS = {
-    "missing": "is required",
-    "extra_forbidden": "holds a field that the document does not have",
-    "model_type": "must be an object",
-}
 
 
 def _read(
@@ -204,16 +200,14 @@ def _read(
 ) -> tuple[Dokument | None, tuple[Overtradelse, ...]]:
     data = raw.get("data")
     if not isinstance(data, dict):
-        whole = Overtradelse("/data", "must be one document, a JSON object")
-        return None, (whole,)
+        return None, (Overtradelse("/data", fel.DOKUMENTET_SJALVT),)
     context = {"idag": stockholm_date(time)} if time is not None else {}
     try:
         document = document_type.model_validate_json(to_json(data), context=context)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False, include_context=False)
+        faults = error.errors(include_url=False, include_input=False)
     except PydanticSerializationError:
-        whole = Overtradelse("/data", "is not valid Unicode, or is nested too deeply")
-        return None, (whole,)
+        return None, (Overtradelse("/data", fel.OLASLIGT),)
     else:
         problems = (*_content(document, utan), *_telling_ids(document, raw))
         return (None if problems else document), problems
@@ -240,7 +234,8 @@ def _content(document: Dokument | Utdrag, utan: Collection[str]) -> Iterator[Ove
 
 def _telling_ids(document: Dokument | Utdrag, raw: object) -> Iterator[Overtradelse]:
     for path in ids_av_personnummer(raw, _persons(document)):
-        yield Overtradelse(pointer(*path), "holds a person's number; ids are shown unmasked")
+        told = fel.ID_MED_NUMMER if path[0] == "data" else _NUMBER_IN_ENVELOPE
+        yield Overtradelse(pointer(*path), told)
 
 
 def _persons(document: Dokument | Utdrag) -> Iterator[Person]:
@@ -257,10 +252,10 @@ def _shape(document_type: type[Dokument], faults: Iterable[Any]) -> Iterator[Ove
     for one in faults:
         if one["type"] == "too_short" and any(_inside(two["loc"], one["loc"]) for two in faults):
             continue  # pydantic counts only the valid items, and the invalid one is told already
-        message = _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))
+        told = fel.pa_svenska(one["type"], one.get("ctx", {}))
         point = punkt_vid(document_type, one["loc"])
         where = pointer("data", *one["loc"])
-        yield Overtradelse(where, message, point.namn, point.kalla, point.vikt)
+        yield Overtradelse(where, told, point.namn, point.kalla, point.vikt)
 
 
 def _inside(inner: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bool:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 Slag = Literal["personnummer", "samordningsnummer", "interim"]
 
@@ -47,25 +48,26 @@ def parse(text: str, idag: date | None = None) -> Uppdelat:
             whether ``+`` (100 years or older) can be right. Without it those forms are refused.
 
     Raises:
-        ValueError: what is wrong, without the number.
+        ValueError: what is wrong, without the number; its type has its words in ``fel``.
     """
     interim = _INTERIM.fullmatch(text)
     if interim is not None:
         return _parse_interim(interim)
     official = _OFFICIAL.fullmatch(text)
     if official is None:
-        raise ValueError("is not a personnummer, samordningsnummer or interim number")
+        told = "is not a personnummer, samordningsnummer or interim number"
+        raise PydanticCustomError("nummer", told)
     century, year, month, day, sign, tail = official.groups()
     full_year = _full_year(century, year, sign, idag)
     canonical = f"{full_year}{month}{day}{tail}"
     if not _luhn(canonical[2:]):
-        raise ValueError("has a wrong check digit")
+        raise PydanticCustomError("kontrollsiffra", "has a wrong check digit")
     if int(day) in _SAMORDNING_DAYS and int(month) in _SAMORDNING_MONTHS:
         fodd = _date(full_year, int(month), int(day) - _SAMORDNING_DAYS.start)
         return Uppdelat(canonical, "samordningsnummer", fodd)
     fodd = _date(full_year, int(month), int(day))
     if fodd is None:
-        raise ValueError("holds a date that does not exist")
+        raise PydanticCustomError("fodelsedatum", "holds a date that does not exist")
     return Uppdelat(canonical, "personnummer", fodd)
 
 
@@ -103,7 +105,7 @@ def _parse_interim(match: re.Match[str]) -> Uppdelat:
     year, month, day, tail = match.groups()
     fodd = _date(int(year), int(month), int(day))
     if fodd is None:
-        raise ValueError("holds a date that does not exist")
+        raise PydanticCustomError("fodelsedatum", "holds a date that does not exist")
     return Uppdelat(f"{year}{month}{day}{tail}", "interim", fodd)
 
 
@@ -112,12 +114,12 @@ def _full_year(century: str | None, year: str, sign: str, idag: date | None) -> 
     if century is not None and sign != "+":
         return int(century + year)
     if idag is None:
-        raise ValueError("needs 12 digits, or the day it was written")
+        raise PydanticCustomError("tolv_siffror", "needs 12 digits, or the day it was written")
     latest = idag.year - 100 if sign == "+" else idag.year
     if century is None:
         return latest - (latest - int(year)) % 100
     if int(century + year) > latest:
-        raise ValueError("has a plus sign, yet is not 100 years old")
+        raise PydanticCustomError("plustecken", "has a plus sign, yet is not 100 years old")
     return int(century + year)
 
 

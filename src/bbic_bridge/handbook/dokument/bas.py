@@ -20,6 +20,7 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from bbic_bridge.handbook import uppgifter
 from bbic_bridge.handbook.kodlistor import Omrade, Roll
@@ -58,8 +59,9 @@ def las_datum(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     if isinstance(value, str) and _DATUM.fullmatch(value):
-        return _calendar(date.fromisoformat, value, "is not a date of the calendar")
-    raise ValueError("must be a date, ÅÅÅÅ-MM-DD")
+        missing = PydanticCustomError("datum_finns_inte", "is not a date of the calendar")
+        return _calendar(date.fromisoformat, value, missing)
+    raise PydanticCustomError("datum", "must be a date, ÅÅÅÅ-MM-DD")
 
 
 def las_tid(value: object) -> datetime:
@@ -67,31 +69,33 @@ def las_tid(value: object) -> datetime:
     if isinstance(value, datetime) and value.utcoffset() is not None:
         return value
     if isinstance(value, str) and _TID.fullmatch(value):
-        return _calendar(datetime.fromisoformat, value.upper(), "is not a moment of the calendar")
-    raise ValueError("must be a date and time with its offset (RFC 3339)")
+        missing = PydanticCustomError("tid_finns_inte", "is not a moment of the calendar")
+        return _calendar(datetime.fromisoformat, value.upper(), missing)
+    raise PydanticCustomError("tid", "must be a date and time with its offset (RFC 3339)")
 
 
-def _calendar(read: Callable[[str], D], value: str, problem: str) -> D:
+def _calendar(read: Callable[[str], D], value: str, missing: PydanticCustomError) -> D:
     try:
         moment = read(value)
     except ValueError:
-        raise ValueError(problem) from None
+        raise missing from None
     if moment.year not in _YEARS:
-        raise ValueError(f"must lie in the years {_YEARS.start} to {_YEARS.stop - 1}")
+        years = {"forsta": _YEARS.start, "sista": _YEARS.stop - 1}
+        raise PydanticCustomError("ar", "must lie in the years {forsta} to {sista}", years)
     return moment
 
 
 def _readable(value: str) -> str:
     if not value.strip():
-        raise ValueError("must not be blank")
+        raise PydanticCustomError("blank", "must not be blank")
     if _NOT_IN_XML.search(value):
-        raise ValueError("holds a character that XML cannot carry")
+        raise PydanticCustomError("tecken", "holds a character that XML cannot carry")
     return value
 
 
 def _whole_number(value: Any) -> Any:
     if type(value) is not int:
-        raise ValueError("must be a whole number")
+        raise PydanticKnownError("int_type")
     return value
 
 
@@ -136,7 +140,8 @@ class Del(BaseModel):
 def _ersatt(nummer: str) -> str:
     """A personnummer stays: only a number that stood in for one can have been replaced."""
     if parse(nummer).slag == "personnummer":
-        raise ValueError("must be a samordningsnummer or an interim number; those are replaced")
+        told = "must be a samordningsnummer or an interim number; those are replaced"
+        raise PydanticCustomError("ersatts_inte", told)
     return nummer
 
 
@@ -197,7 +202,7 @@ M = TypeVar("M", bound=Mal)
 
 def _distinct(mal: tuple[M, ...]) -> tuple[M, ...]:
     if len({ett.mal_id for ett in mal}) != len(mal):
-        raise ValueError("names the same mal_id twice")
+        raise PydanticCustomError("samma_mal", "names the same mal_id twice")
     return mal
 
 
