@@ -8,7 +8,7 @@ from bbic_bridge.bootstrap import bootstrap
 from bbic_bridge.cli.configuration import configuration
 from bbic_bridge.store.schema import audit
 from tests.cli.conftest import Office
-from tests.handbook.minsta import handelse
+from tests.handbook.minsta import DELTAGARE, handelse
 
 ARENDE = "ARENDE-1"
 VUXEN = "Alva har, utöver mamma, minst två vuxna som hon tycker om och litar på."
@@ -66,6 +66,23 @@ def test_a_reveal_needs_a_reason(reworded: Office) -> None:
     assert refused.code == 2
     assert "--reason" in refused.err
     assert revealed_acts() == []
+
+
+def test_what_one_document_shows_is_told_with_its_place(office: Office) -> None:
+    office.send(handelse("uppstartsmote.genomfort", deltagare=DELTAGARE[1:]))
+    _, listed = office.cli("case", "show", ARENDE).out.split("Deviations from the handbook:\n")
+    heading, *rows = (line.split("\t") for line in listed.splitlines()[:-1])
+    told = [dict(zip(heading, row, strict=True)) for row in rows]
+    (one,) = [row for row in told if row["deviation"] == "uppstartsmote.barn"]
+    assert (one["step"], one["about"], one["source"]) == ("6", "MOTE1", "A:43")
+    assert one["shown by"].startswith("uppstartsmote.genomfort 2026-11-20")
+    assert one["shown by"].endswith(" /data/deltagare")
+    (as_json,) = [
+        row
+        for row in office.cli("case", "show", ARENDE, "--json").document["deviations"]
+        if row["code"] == "uppstartsmote.barn"
+    ]
+    assert (as_json["pointer"], as_json["weight"]) == ("/data/deltagare", "ska_om_inte")
 
 
 def test_a_case_that_keeps_to_the_handbook_says_nothing_of_it(office: Office) -> None:

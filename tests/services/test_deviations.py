@@ -10,6 +10,7 @@ from bbic_bridge.services.sync import sync_kommun
 from bbic_bridge.services.views import ComparedText, DeviationView
 from bbic_bridge.services.watch import tell_late_deviations
 from bbic_bridge.store.schema import events, feed
+from tests.handbook.minsta import DELTAGARE
 from tests.services.conftest import World
 from tests.services.test_vendor_news import change
 
@@ -144,6 +145,25 @@ def test_a_case_shows_its_deviations(world: World) -> None:
     assert [one.code for one in case.deviations] == ["mal.andrat"]
     assert VUXEN not in repr(case)
     assert VUXEN in repr(revealed)
+
+
+def test_an_unmet_ska_with_an_exception_stands_among_them_once(world: World) -> None:
+    without: dict[str, Any] = {"deltagare": DELTAGARE[1:]}
+    event = world.event("uppstartsmote.genomfort", **without)
+    world.accept(event, event)
+    world.send("uppstartsmote.genomfort", **without)
+    case = show_case(world.bridge, "A-1")
+    assert case is not None
+    (view,) = [one for one in case.deviations if one.code == "uppstartsmote.barn"]
+    assert (view.step, view.source, view.weight) == (6, "A:43", "ska_om_inte")
+    assert (view.object_id, view.pointer) == ("MOTE1", "/data/deltagare")
+    assert view.event == "uppstartsmote.genomfort"
+    assert view.event_row in {step.event_row for step in case.steps}
+    told = [event["data"]["avvikelse"] for event in world.told("avvikelse.upptackt")]
+    assert told.count("uppstartsmote.barn") == 1
+    reason = world.event("uppstartsmote.genomfort", **without, barnet_deltog_inte_for="Sjukt.")
+    world.accept(reason | {"time": "2026-12-01T12:00:00+01:00"})
+    assert "uppstartsmote.barn" not in found(world)
 
 
 def test_a_changed_decision_shows_the_first_field_that_differs(world: World) -> None:

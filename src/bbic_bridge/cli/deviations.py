@@ -7,7 +7,7 @@ import click
 from bbic_bridge.cli.output import clean, print_table, when
 from bbic_bridge.services.views import ComparedText, DeviationView
 
-COLUMNS = ("deviation", "about", "what", "weight", "source", "shown by")
+COLUMNS = ("step", "deviation", "about", "what", "weight", "source", "shown by")
 MARK = "»"
 BEFORE, AFTER = 40, 80
 """How much of a text is shown around the place where the two begin to differ."""
@@ -34,8 +34,8 @@ def texts(one: DeviationView) -> Iterator[str]:
 
 
 def _row(one: DeviationView) -> tuple[object, ...]:
-    shown_by = f"{one.event} {when(one.at)}"
-    return (one.code, one.object_id, one.text, one.weight, one.source, shown_by)
+    shown_by = f"{one.event} {when(one.at)} {one.pointer or ''}".rstrip()
+    return (one.step, one.code, one.object_id, one.text, one.weight, one.source, shown_by)
 
 
 def _shown(text: ComparedText | None, differs_at: int | None) -> str:

@@ -1,14 +1,14 @@
-"""What in a case deviates from the handbook, across its documents: for a person to look at.
+"""What in a case deviates from the handbook, across and within its documents, for a person.
 
 Pure: made anew from the case's notiser, so that what a late event explains is no deviation. What
 should have come before is missed when the next event of its chain has come, never by a clock.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 
-from bbic_bridge.handbook.avvikelseslag import Avvikelse, Plats, avvikelse
+from bbic_bridge.handbook.avvikelseslag import SLAG, Avvikelse, Plats, Slag, avvikelse
 from bbic_bridge.handbook.beslutsandring import andrade_beslut
 from bbic_bridge.handbook.kodlistor import KONTAKTPERSON_MFL
 from bbic_bridge.handbook.lage import Beslut, Lage
@@ -21,10 +21,14 @@ from bbic_bridge.handbook.malkedja import (
     mal_och_bedomning,
 )
 from bbic_bridge.handbook.notiser import Notis
+from bbic_bridge.handbook.ouppfyllt import KRAVSLAG, ouppfyllda_krav
 from bbic_bridge.handbook.uppdragen import UPPRATTAT
 from bbic_bridge.handbook.uppgifter import Insatstyp
 
-__all__ = ["REGLER", "Avvikelse", "Plats", "avvikelser"]
+__all__ = ["REGLER", "SLAGEN", "Avvikelse", "Plats", "avvikelser"]
+
+SLAGEN: Mapping[str, Slag] = {**SLAG, **KRAVSLAG}
+"""Every kind of deviation by its ``kod``."""
 
 UPPFOLJNINGSMOTE = "uppfoljningsmote.genomfort"
 _VERKSTALLT = ("beslut.verkstall", "beslut.verkstallt")
@@ -219,6 +223,7 @@ REGLER: tuple[Callable[[Lage], Iterator[Avvikelse]], ...] = (
     _uppfoljningsmote_ej_bokat,
     _plan_ej_undertecknad,
     andrade_beslut,
+    ouppfyllda_krav,
     _barnsamtal_ej_erbjudet,
     _uppfoljning_ej_dokumenterad,
     _fortsatt_bistand,

@@ -27,12 +27,14 @@ Jamforelse = tuple[Plats | None, Plats | None]
 @dataclass(frozen=True, slots=True)
 class Slag:
     """One kind of deviation. ``steg`` is the handbook's; ``{dokument}`` and ``{kalla}`` in the
-    text are the two that differ, ``{falt}`` where."""
+    text are the two that differ, ``{falt}`` where. ``pointer`` is where in an event one document
+    shows it; empty where it shows between documents."""
 
     steg: int
     text: str
     kalla: str
     vikt: Vikt
+    pointer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ SLAG: Mapping[str, Slag] = {
         "A:111, B:113", "ska",
     ),
 }  # fmt: skip
-"""Every kind by its ``kod``."""
+"""Every kind that shows across documents, by its ``kod``."""
 
 
 def avvikelse(

@@ -16,12 +16,14 @@ from pydantic import BaseModel
 from bbic_bridge.handbook.dokument.bas import Kontakt
 from bbic_bridge.handbook.fakta import handelsetyp_av_andring
 from bbic_bridge.handbook.handelser import PREFIX, Handelse
+from bbic_bridge.handbook.krav import brister
 from bbic_bridge.handbook.stockholm import stockholm_date
 from bbic_bridge.handbook.uppgifter import Avslutsorsak, Person
 
 UTAN_NOTIS = frozenset({"aktanteckning.skriven", "aktanteckning.rattad", "aktanteckning.inkommen"})
 """Events that no limit, step or comparison asks about, and of which a case has very many."""
 
+OUPPFYLLT = "ouppfyllt"
 _KODER = frozenset(
     {
         "barnets_svar",
@@ -51,7 +53,8 @@ class Notis:
         typ: the event's type without prefix, of ours or of the vendor's telling.
         tid: the event's own time, aware.
         data: ids, dates (ISO), codes, numbers and flags under the document's names; ``True``
-            where a text stands; a digest under ``bedomning`` and a goal's ``text``.
+            where a text stands; a digest under ``bedomning`` and a goal's ``text``; under
+            ``OUPPFYLLT`` the codes of each SKA with an exception that the document does not meet.
     """
 
     rad: str
@@ -84,7 +87,10 @@ def notis(rad: str, handelse: Handelse) -> Notis | None:
     typ = handelse.type.removeprefix(PREFIX)
     if typ in UTAN_NOTIS:
         return None
-    return Notis(rad, typ, handelse.time, _del(handelse.data))
+    minns = _del(handelse.data)
+    if ouppfyllt := [en.kod for en in brister(handelse.data) if en.vikt == "ska_om_inte"]:
+        minns[OUPPFYLLT] = ouppfyllt
+    return Notis(rad, typ, handelse.time, minns)
 
 
 def notis_av_andring(rad: str, kind: str, tid: datetime, data: Mapping[str, Any]) -> Notis | None:

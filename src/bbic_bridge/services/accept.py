@@ -20,7 +20,7 @@ from bbic_bridge.services.orders import delivery_id
 from bbic_bridge.services.protection import learn_protection, plan_in_case
 from bbic_bridge.services.vendor_news import place_changes
 from bbic_bridge.services.views import Grant, Problem, Result, Violation
-from bbic_bridge.services.watch import judge, keep, tell_unmet
+from bbic_bridge.services.watch import judge, keep
 from bbic_bridge.services.withdrawn import ABOUT_UPPDRAG, stop_withdrawn
 from bbic_bridge.store import canonical
 from bbic_bridge.store.cases import ensure_case
@@ -140,7 +140,6 @@ def _store(
         if keep(tx, *case, notis(row, handelse)):
             news.add(case)
         due += learn_protection(bridge, tx, handelse, row)
-        due += tell_unmet(bridge, tx, row, handelse, plan.varningar)
         held_by = guard_decision(bridge, tx, handelse, row)
     for number, planned in enumerate(plan.uppgifter):
         new = _delivery(bridge, handelse, planned, row, number, held_by)

@@ -5,8 +5,8 @@ from itertools import count, zip_longest
 from typing import Any
 
 from bbic_bridge.delivery.reference import reference
-from bbic_bridge.handbook.avvikelser import avvikelser
-from bbic_bridge.handbook.avvikelseslag import SLAG, Avvikelse, Plats
+from bbic_bridge.handbook.avvikelser import SLAGEN, avvikelser
+from bbic_bridge.handbook.avvikelseslag import Avvikelse, Plats
 from bbic_bridge.handbook.beslutsandring import REGISTRERAT
 from bbic_bridge.handbook.notiser import Notis
 from bbic_bridge.services.bridge import Bridge
@@ -51,15 +51,16 @@ class _Case:
         self._documents: dict[str, Mapping[str, Any] | None] = {}
 
     def view(self, one: Avvikelse) -> DeviationView:
-        shows = self._told[one.rad]
+        shows, slag = self._told[one.rad], SLAGEN[one.kod]
         before, after = map(self._compared, one.jamfor or (None, None))
         return DeviationView(
             code=one.kod,
             text=one.text,
             source=one.kalla,
             weight=one.vikt,
-            step=SLAG[one.kod].steg,
+            step=slag.steg,
             object_id=one.objekt,
+            pointer=slag.pointer or None,
             event=shows.typ,
             event_row=one.rad,
             at=shows.tid,

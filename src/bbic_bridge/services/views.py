@@ -240,7 +240,8 @@ class ComparedText:
 class DeviationView:
     """Something in a case that deviates from the handbook, for a person to look at.
 
-    ``event`` and ``event_row`` are what shows it. ``before`` and ``after`` are the texts that
+    ``event`` and ``event_row`` are what shows it; ``pointer`` where in it, None for what shows
+    between documents. ``before`` and ``after`` are the texts that
     differ, None where a document does not have what the other has; ``differs_at`` counts the
     characters that they begin alike with, where they are revealed.
     """
@@ -254,6 +255,7 @@ class DeviationView:
     event: str
     event_row: str
     at: datetime
+    pointer: str | None = None
     before: ComparedText | None = None
     after: ComparedText | None = None
     differs_at: int | None = None

@@ -4,16 +4,10 @@ Everything here is worked out from the case's notiser, inside the transaction th
 and under the case's lock: nothing is lost between accepting an event and judging what it means.
 """
 
-from collections.abc import Iterable
-
-from bbic_bridge.handbook.avvikelser import avvikelser
-from bbic_bridge.handbook.avvikelseslag import SLAG
-from bbic_bridge.handbook.dokument.bas import eget_id
+from bbic_bridge.handbook.avvikelser import SLAGEN, avvikelser
 from bbic_bridge.handbook.frister import frister
-from bbic_bridge.handbook.handelser import Handelse
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.notiser import Notis
-from bbic_bridge.handbook.planering import Varning
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.tell import tell
 from bbic_bridge.store.avvikelser import (
@@ -68,37 +62,6 @@ def judge(bridge: Bridge, tx: Tx, kommun: str, arende: str) -> Due:
     return tell_deviations(bridge, tx, kommun, arende)
 
 
-def tell_unmet(
-    bridge: Bridge, tx: Tx, row: str, handelse: Handelse, varningar: Iterable[Varning]
-) -> Due:
-    """An unmet SKA with an exception is a deviation: told once for each event and rule.
-
-    Returns:
-        Callbacks to wake after the commit.
-    """
-    due: Due = []
-    own = eget_id(type(handelse.data))
-    objekt = "" if own is None else str(getattr(handelse.data, own))
-    for varning in varningar:
-        if varning.vikt == "ska_om_inte":
-            due += tell(
-                bridge,
-                tx,
-                "avvikelse.upptackt",
-                kommun=handelse.kommun,
-                arende=handelse.subject,
-                data={
-                    "avvikelse": varning.kod,
-                    "objekt_id": objekt,
-                    "pointer": varning.pointer,
-                    "vikt": varning.vikt,
-                    "kalla": varning.kalla,
-                },
-                because=("avvikelse", handelse.subject, varning.kod, objekt, row),
-            )
-    return due
-
-
 def lage_of(tx: Tx, kommun: str, arende: str) -> Lage:
     """Where a case stands, of all that it remembers."""
     return Lage(Notis(*kept) for kept in notiser_of_case(tx, kommun, arende))
@@ -113,7 +76,7 @@ def tell_deviations(bridge: Bridge, tx: Tx, kommun: str, arende: str) -> Due:
     due: Due = []
     told = due_avvikelser(tx, (kommun, arende))
     for one in told:
-        slag = SLAG[one.kod]
+        slag = SLAGEN[one.kod]
         due += tell(
             bridge,
             tx,
@@ -125,6 +88,7 @@ def tell_deviations(bridge: Bridge, tx: Tx, kommun: str, arende: str) -> Due:
                 "objekt_id": one.objekt,
                 "vikt": slag.vikt,
                 "kalla": slag.kalla,
+                **({"pointer": slag.pointer} if slag.pointer else {}),
             },
             # Not the event that shows it: a late one with an earlier time may come to show it.
             because=("avvikelse", arende, one.kod, one.objekt, one.skillnad),
