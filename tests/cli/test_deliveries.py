@@ -194,7 +194,7 @@ def test_a_case_that_is_not_there_is_told_with_where_there_is_one(stuck: Office)
     stuck.send(handelse("beslut.fattat") | {"id": "E-3", "kommun": "exempel"})
     twice = f"Error: Case {ARENDE} is in exempel and malmo: choose with --kommun.\n"
     assert told(ARENDE) == twice
-    assert stuck.cli("case", "show", ARENDE, "--kommun", "malmo").code == 0
+    assert stuck.cli("case", "show", ARENDE, "--kommun", "malmo").code == 1
 
 
 def test_status_needs_a_person_while_something_failed(stuck: Office) -> None:

@@ -8,7 +8,7 @@ import click
 
 from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.deviations import print_deviations
-from bbic_bridge.cli.exits import WrongUse
+from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, WrongUse
 from bbic_bridge.cli.handbook import print_handbook
 from bbic_bridge.cli.known import require_kommuner
 from bbic_bridge.cli.options import command, group
@@ -45,7 +45,11 @@ def show(
 ) -> None:
     """Show the timeline of a case: each event with its deliveries, what the vendor told,
     which of the handbook's points are done, on their way, missing or overdue, and what
-    deviates from it."""
+    deviates from it.
+
+    Ends with exit code 1 where a delivery is failed, with a person or ambiguous, a limit that is
+    law or SKA is overdue, or anything deviates.
+    """
     if reveal and not reason:
         raise WrongUse("--reveal needs --reason: it is written to the audit log.")
     from bbic_bridge.services import audit, queries
@@ -63,6 +67,7 @@ def show(
         print_json(found)
     else:
         print_case(found)
+    click.get_current_context().exit(NEEDS_PERSON if found.needs_person else DONE)
 
 
 def print_case(view: CaseView) -> None:

@@ -61,6 +61,13 @@ def list_frister(bridge: Bridge, wanted: FristFilter) -> FristList:
     )
 
 
+def is_case_overdue(bridge: Bridge, tx: Tx, kommun: str, arende: str) -> bool:
+    """Whether a limit of the case that weighs ``lag`` or ``ska`` is overdue."""
+    idag = stockholm_date(bridge.clock())
+    query = FristQuery(idag=idag, kommuner=(kommun,), arende=arende)
+    return is_any_overdue(tx, query, NEEDS_PERSON)
+
+
 def overdue(bridge: Bridge, tx: Tx) -> Mapping[str, int]:
     """How many limits are overdue, by weight; also 0."""
     counted = count_overdue(tx, stockholm_date(bridge.clock()))

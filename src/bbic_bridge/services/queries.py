@@ -37,6 +37,7 @@ from bbic_bridge.store.tx import Tx
 
 DAY = 86_400 * SECOND
 _CURSOR_DIGITS = 18
+_LEFT_TO_A_PERSON = NEEDS_PERSON | {State.AMBIGUOUS}
 _OUR_NEWS = ("leverans.", "frist.", "avvikelse.")
 
 
@@ -132,6 +133,9 @@ def show_case(
         views = [_view(tx, row) for row in overview.find_deliveries(tx, query)]
         unfinished = tuple(v for v in views if State(v.state) not in TERMINAL)
         rows = {view.event_row for view in unfinished}
+        deviating = deviations(tx, kommun, arende, reveal=reveal)
+        stuck = any(State(view.state) in _LEFT_TO_A_PERSON for view in unfinished)
+        overdue = deadlines.is_case_overdue(bridge, tx, kommun, arende)
         return CaseView(
             kommun=kommun,
             arende=arende,
@@ -139,7 +143,8 @@ def show_case(
             facts=tuple(facts_of_case(tx, kommun, arende)),
             open_deliveries=unfinished,
             handbook=handbook_steps(bridge, tx, kommun, arende, rows),
-            deviations=deviations(tx, kommun, arende, reveal=reveal),
+            deviations=deviating,
+            needs_person=bool(stuck or deviating or overdue),
         )
 
 

@@ -267,6 +267,8 @@ class CaseView:
     what deviates from it across the case's documents.
 
     The steps are in the order of the events' own times, an event's deliveries right after it.
+    ``needs_person`` where a delivery is failed, with a person or ambiguous, a limit that weighs
+    ``lag`` or ``ska`` is overdue, or anything deviates.
     """
 
     kommun: str
@@ -276,6 +278,7 @@ class CaseView:
     open_deliveries: tuple[DeliveryView, ...]
     handbook: tuple[HandbookView, ...] = ()
     deviations: tuple[DeviationView, ...] = ()
+    needs_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
