@@ -23,6 +23,11 @@ class Plikt:
     regler: tuple[str, ...]
     prov: tuple[str, ...]
 
+    def kallor(self) -> set[str]:
+        """Who says it, as the documents' fields name their sources."""
+        lag = {f"L: {del_}" for del_ in self.kalla.split("L: ")[1:]}
+        return {f"{vem}:{nr}" for vem, nr in self.rader()} | lag
+
     def rader(self) -> Iterator[tuple[str, int]]:
         """The lines of the sources that say it."""
         yield from _rader(self.kalla)

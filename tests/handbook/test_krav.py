@@ -540,6 +540,7 @@ INNEHALL = {
 )
 def test_what_the_sources_list_cannot_be_left_out(typ: str, falt: str, kalla: str) -> None:
     event = handelse(typ)
+    assert vagrade(event) == ()
     del event["data"][falt]
     (one,) = vagrade(event)
     assert one.pointer == f"/data/{falt}"

@@ -1,20 +1,22 @@
 """``docs/handbook.md`` says what the code does: every rule is there, every row has its proof."""
 
-from pathlib import Path
-
 import pytest
 
 from bbic_bridge.handbook.avvikelseslag import SLAG
 from bbic_bridge.handbook.frister import REGEL
 from bbic_bridge.handbook.handelser import HANDELSER, PREFIX, TILL_WORKFLOW
 from bbic_bridge.handbook.krav import KRAV
+from bbic_bridge.handbook.punkter import kalla_av
+from tests.handbook.minsta import TYPER
 from tests.handbook.plikter import Plikt, plikter
+from tests.handbook.prov import ord_i, provet
+from tests.handbook.test_krav import INNEHALL
 
-TESTS = Path(__file__).parents[1]
 PLIKTER = plikter()
 # What is guarded by the shape of a document, by what operations wait for, or by who someone is.
 OVRIGA = {"form", "ordning", "skydd", "identitet"}
 KODER = {krav.kod for krav in KRAV} | set(REGEL) | set(SLAG)
+FORMEN = "handbook/test_krav.py::test_what_the_sources_list_cannot_be_left_out"
 VIKTER = {"lag", "ska", "ska_om_inte", "bor", "kan", "person"}
 
 
@@ -42,15 +44,39 @@ def test_a_row_names_what_exists(plikt: Plikt) -> None:
 
 
 @pytest.mark.parametrize("plikt", PLIKTER, ids=name)
-def test_a_row_has_a_proof_that_speaks_of_it(plikt: Plikt) -> None:
-    if plikt.vikt == "person" or not (plikt.handelser and plikt.prov):
+def test_a_row_has_a_test_that_speaks_of_it(plikt: Plikt) -> None:
+    """Of each of its rules; of each of its events, where no rule of its own guards it."""
+    koder = set(plikt.regler) - OVRIGA
+    if not plikt.prov:
         assert plikt.vikt in {"person", "kan"}
+        assert not koder
         return
-    for prov in plikt.prov:
-        text = (TESTS / prov).read_text(encoding="utf-8")
-        # A test of every document's shape goes over them all.
-        words = (*plikt.handelser, *plikt.regler, *(("TYPER",) if "form" in plikt.regler else ()))
-        assert any(word in text for word in words)
+    namnda = [ord_i(provet(prov)) for prov in plikt.prov]
+    assert all(namnda)
+    # A test that goes over all events speaks of none of them.
+    sagda = set().union(*(ord_ for ord_ in namnda if not set(TYPER) <= ord_))
+    assert sorted((koder or set(plikt.handelser)) - sagda) == []
+
+
+@pytest.mark.parametrize("plikt", PLIKTER, ids=name)
+def test_what_the_shape_of_a_document_guards_is_a_field_that_the_source_asks_for(
+    plikt: Plikt,
+) -> None:
+    if FORMEN not in plikt.prov:
+        return
+    for typ in set(plikt.handelser) & set(INNEHALL):
+        falten = HANDELSER[PREFIX + typ].model_fields
+        kallor = {
+            kalla for falt in INNEHALL[typ] for kalla in (kalla_av(falten[falt]) or "").split(", ")
+        }
+        assert any(kalla in plikt.kallor() for kalla in kallor), typ
+    assert set(plikt.handelser) & set(INNEHALL)
+
+
+def test_a_proof_is_a_test_that_is_there() -> None:
+    for prov in ("handbook/test_krav.py", "handbook/test_krav.py::vagrade", "x/test_y.py::test_z"):
+        with pytest.raises(LookupError):
+            provet(prov)
 
 
 def test_a_row_weighs_what_its_rule_weighs() -> None:
