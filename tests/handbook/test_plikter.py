@@ -2,7 +2,7 @@
 
 import pytest
 
-from bbic_bridge.handbook.avvikelseslag import SLAG
+from bbic_bridge.handbook.avvikelser.slag import SLAG
 from bbic_bridge.handbook.frister import REGEL
 from bbic_bridge.handbook.handelser import HANDELSER, PREFIX, TILL_WORKFLOW
 from bbic_bridge.handbook.krav import KRAV

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bbic_bridge.handbook.evb import Kvartal
+from bbic_bridge.handbook.frister.evb import Kvartal
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.services import evb
 from bbic_bridge.services.evb import EvbDraft, EvbView

@@ -13,7 +13,7 @@ from bbic_bridge.cli.options import command
 from bbic_bridge.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
-    from bbic_bridge.handbook.evb import Kvartal
+    from bbic_bridge.handbook.frister.evb import Kvartal
     from bbic_bridge.services.bridge import Bridge
     from bbic_bridge.services.evb import EvbDraft
 
@@ -24,7 +24,7 @@ def quarter(
     ctx: click.Context | None, param: click.Parameter | None, text: str | None
 ) -> "Kvartal | None":
     """A quarter as it is written: 2026Q3."""
-    from bbic_bridge.handbook.evb import Kvartal
+    from bbic_bridge.handbook.frister.evb import Kvartal
 
     try:
         return None if text is None else Kvartal.las(text)

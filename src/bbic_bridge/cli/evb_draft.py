@@ -6,7 +6,7 @@ It is handed on to people who read Swedish, so its words are Swedish.
 from collections.abc import Iterator
 from typing import Any
 
-from bbic_bridge.handbook.evb import GRUNDER, STATUS, Statistik, Tid
+from bbic_bridge.handbook.frister.evb import GRUNDER, STATUS, Statistik, Tid
 from bbic_bridge.handbook.kodlistor import INSATSTYPER
 from bbic_bridge.handbook.uppgifter import Insatstyp
 from bbic_bridge.services.evb import EvbDraft, EvbView, SkalView

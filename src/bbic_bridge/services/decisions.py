@@ -5,7 +5,7 @@ from typing import Any
 
 from bbic_bridge.delivery.ports import VendorChange
 from bbic_bridge.delivery.states import State
-from bbic_bridge.handbook.beslutsandring import andra_ord, ar_andrat, skiljande
+from bbic_bridge.handbook.avvikelser.beslutsandring import andra_ord, ar_andrat, skiljande
 from bbic_bridge.handbook.handelser import PREFIX, Handelse
 from bbic_bridge.handbook.notiser import digest, notis_av_andring
 from bbic_bridge.handbook.stockholm import stockholm_date

@@ -6,8 +6,8 @@ from typing import Any
 
 from bbic_bridge.delivery.reference import reference
 from bbic_bridge.handbook.avvikelser import SLAGEN, avvikelser
-from bbic_bridge.handbook.avvikelseslag import Avvikelse, Plats
-from bbic_bridge.handbook.beslutsandring import REGISTRERAT
+from bbic_bridge.handbook.avvikelser.beslutsandring import REGISTRERAT
+from bbic_bridge.handbook.avvikelser.slag import Avvikelse, Plats
 from bbic_bridge.handbook.notiser import Notis
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.masking import masked

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bbic_bridge.handbook.evb import Kvartal, Rad, Statistik, rader, statistik
+from bbic_bridge.handbook.frister.evb import Kvartal, Rad, Statistik, rader, statistik
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.stockholm import stockholm_date
 from bbic_bridge.services import audit

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from bbic_bridge.handbook.frister import Skede
-    from bbic_bridge.handbook.lopp.bas import Vikt
+    from bbic_bridge.handbook.frister.lopp.bas import Vikt
 
 
 @dataclass(frozen=True, slots=True)

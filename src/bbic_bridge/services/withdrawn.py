@@ -9,9 +9,9 @@ from typing import Any
 
 from bbic_bridge.delivery.errors import NeedsPerson
 from bbic_bridge.delivery.states import State
+from bbic_bridge.handbook.avvikelser.uppdragen import ATERKALLAT, AVBOJT, Slut, Uppdragen
 from bbic_bridge.handbook.dokument.uppdrag import UppdragAterkallat, UppdragUpprattat
 from bbic_bridge.handbook.lage import Lage
-from bbic_bridge.handbook.uppdragen import ATERKALLAT, AVBOJT, Slut, Uppdragen
 from bbic_bridge.services.audit import ITSELF, note
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.tell import tell_held

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bbic_bridge.handbook.avvikelseslag import Plats
-from bbic_bridge.handbook.beslutsandring import andrade_beslut
+from bbic_bridge.handbook.avvikelser.beslutsandring import andrade_beslut
+from bbic_bridge.handbook.avvikelser.slag import Plats
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.notiser import Notis
 from tests.handbook.fall import avslut, avsluta, beslut, fortsatt, notis, verkstall

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypedDict
 
+from bbic_bridge.handbook.frister.lopp.matchning import enda_typ
 from bbic_bridge.handbook.lage import Beslut, Insats, Lage
-from bbic_bridge.handbook.lopp.matchning import enda_typ
 from bbic_bridge.handbook.notiser import Notis
 from bbic_bridge.handbook.uppgifter import Insatstyp
 

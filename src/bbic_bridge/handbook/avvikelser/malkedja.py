@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bbic_bridge.handbook.avvikelseslag import Avvikelse, Plats, avvikelse
+from bbic_bridge.handbook.avvikelser.slag import Avvikelse, Plats, avvikelse
+from bbic_bridge.handbook.avvikelser.uppdragen import Uppdragen, Uppdraget, i_kraft
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.notiser import Notis
-from bbic_bridge.handbook.uppdragen import Uppdragen, Uppdraget, i_kraft
 
 UNDERLAG = "beslutsunderlag.upprattat"
 VARDPLAN = "vardplan.upprattad"

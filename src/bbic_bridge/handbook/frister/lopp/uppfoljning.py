@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from bbic_bridge.handbook.kalender import add_months
-from bbic_bridge.handbook.lage import Beslut, Insats, Lage
-from bbic_bridge.handbook.lopp.bas import (
+from bbic_bridge.handbook.frister.lopp.bas import (
     Lopp,
     Typer,
     forst,
@@ -16,6 +14,8 @@ from bbic_bridge.handbook.lopp.bas import (
     startade,
     typ_av,
 )
+from bbic_bridge.handbook.kalender import add_months
+from bbic_bridge.handbook.lage import Beslut, Insats, Lage
 from bbic_bridge.handbook.notiser import Notis
 
 UPPFOLJNING_VAR_MANAD = 6

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bbic_bridge.handbook.avvikelser import avvikelser
-from bbic_bridge.handbook.avvikelseslag import SLAG, Avvikelse
+from bbic_bridge.handbook.avvikelser.slag import SLAG, Avvikelse
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.notiser import Notis, digest
 from tests.handbook.fall import avslut, avsluta, beslut, fortsatt, notis, verkstall

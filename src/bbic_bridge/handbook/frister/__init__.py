@@ -10,13 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, Protocol
 
+from bbic_bridge.handbook.frister.lopp.bas import Lopp, Typer, Vikt
+from bbic_bridge.handbook.frister.lopp.start import (
+    genomforandeplan,
+    genomforandeplan_bor,
+    uppstartsmote,
+)
+from bbic_bridge.handbook.frister.lopp.uppfoljning import (
+    fortsatt_bistand,
+    uppfoljning,
+    uppfoljningsmote,
+)
+from bbic_bridge.handbook.frister.lopp.verkstallighet import ej_verkstallt
 from bbic_bridge.handbook.kalender import add_days
 from bbic_bridge.handbook.kodlistor import ALLA_INSATSTYPER
 from bbic_bridge.handbook.lage import Lage
-from bbic_bridge.handbook.lopp.bas import Lopp, Typer, Vikt
-from bbic_bridge.handbook.lopp.start import genomforandeplan, genomforandeplan_bor, uppstartsmote
-from bbic_bridge.handbook.lopp.uppfoljning import fortsatt_bistand, uppfoljning, uppfoljningsmote
-from bbic_bridge.handbook.lopp.verkstallighet import ej_verkstallt
 from bbic_bridge.handbook.uppgifter import Insatstyp
 
 Skede = Literal["loper", "narmar_sig", "overskriden", "uppfylld", "uppfylld_sent", "upphord"]

@@ -4,12 +4,12 @@ import random
 from typing import Any
 
 from bbic_bridge.handbook.avvikelser import SLAGEN, avvikelser
-from bbic_bridge.handbook.avvikelseslag import Avvikelse
+from bbic_bridge.handbook.avvikelser.ouppfyllt import KRAVSLAG
+from bbic_bridge.handbook.avvikelser.slag import Avvikelse
 from bbic_bridge.handbook.handelser import parse_event
 from bbic_bridge.handbook.krav import KRAV, VALBARA
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.notiser import OUPPFYLLT, Notis, notis
-from bbic_bridge.handbook.ouppfyllt import KRAVSLAG
 from tests.handbook.minsta import DELTAGARE, handelse
 
 VUXNA = DELTAGARE[1:]

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
+from bbic_bridge.handbook.frister.lopp.bas import Lopp, Typer, mott
+from bbic_bridge.handbook.frister.verkstallighet import Klocka, klockor
 from bbic_bridge.handbook.kalender import add_days
 from bbic_bridge.handbook.lage import Lage
-from bbic_bridge.handbook.lopp.bas import Lopp, Typer, mott
-from bbic_bridge.handbook.verkstallighet import Klocka, klockor
 
 
 def ej_verkstallt(lage: Lage, typer: Typer) -> Iterator[Lopp]:

@@ -20,7 +20,7 @@ from tests.handbook.fall import (
     verkstall,
     verkstallt,
 )
-from tests.handbook.test_frister import (
+from tests.handbook.frister.test_frister import (
     forslag,
     kallat,
     plan,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from bbic_bridge.handbook.avvikelseslag import Avvikelse, Slag
+from bbic_bridge.handbook.avvikelser.slag import Avvikelse, Slag
 from bbic_bridge.handbook.dokument.bas import eget_id
 from bbic_bridge.handbook.handelser import HANDELSER, PREFIX
 from bbic_bridge.handbook.krav import KRAV, Krav

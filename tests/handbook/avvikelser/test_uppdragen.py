@@ -3,9 +3,9 @@
 import random
 from datetime import timedelta
 
+from bbic_bridge.handbook.avvikelser.uppdragen import Uppdragen, i_kraft
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.notiser import Notis
-from bbic_bridge.handbook.uppdragen import Uppdragen, i_kraft
 from tests.handbook.fall import d, notis
 
 

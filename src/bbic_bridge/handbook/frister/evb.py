@@ -15,11 +15,11 @@ from datetime import date
 from statistics import median
 from typing import Literal
 
+from bbic_bridge.handbook.frister.verkstallighet import Klocka, klockor
 from bbic_bridge.handbook.kalender import add_months
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.notiser import Notis
 from bbic_bridge.handbook.uppgifter import Insatstyp
-from bbic_bridge.handbook.verkstallighet import Klocka, klockor
 
 Status = Literal["ej_verkstallt", "verkstallt", "upphort"]
 Grund = Literal["beslut", "avbrott"]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bbic_bridge.handbook.frister.verkstallighet import Klocka, klockor
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.notiser import Notis
-from bbic_bridge.handbook.verkstallighet import Klocka, klockor
 from tests.handbook.fall import (
     avbrott,
     avslut,

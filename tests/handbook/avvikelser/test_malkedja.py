@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from bbic_bridge.handbook.avvikelser import Avvikelse, Plats
+from bbic_bridge.handbook.avvikelser.malkedja import mal_och_bedomning
 from bbic_bridge.handbook.handelser import parse_event
 from bbic_bridge.handbook.lage import Lage
-from bbic_bridge.handbook.malkedja import mal_och_bedomning
 from bbic_bridge.handbook.notiser import Notis, digest, notis_av_andring
 from bbic_bridge.handbook.notiser import notis as notis_av_handelse
 from tests.handbook.fall import beslut, notis

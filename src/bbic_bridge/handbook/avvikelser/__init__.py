@@ -8,11 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 
-from bbic_bridge.handbook.avvikelseslag import SLAG, Avvikelse, Plats, Slag, avvikelse
-from bbic_bridge.handbook.beslutsandring import andrade_beslut
-from bbic_bridge.handbook.kodlistor import KONTAKTPERSON_MFL
-from bbic_bridge.handbook.lage import Beslut, Lage
-from bbic_bridge.handbook.malkedja import (
+from bbic_bridge.handbook.avvikelser.beslutsandring import andrade_beslut
+from bbic_bridge.handbook.avvikelser.malkedja import (
     ATERLAMNAD,
     FASTSTALLD,
     UNDERLAG,
@@ -20,9 +17,12 @@ from bbic_bridge.handbook.malkedja import (
     egna_mal,
     mal_och_bedomning,
 )
+from bbic_bridge.handbook.avvikelser.ouppfyllt import KRAVSLAG, ouppfyllda_krav
+from bbic_bridge.handbook.avvikelser.slag import SLAG, Avvikelse, Plats, Slag, avvikelse
+from bbic_bridge.handbook.avvikelser.uppdragen import UPPRATTAT
+from bbic_bridge.handbook.kodlistor import KONTAKTPERSON_MFL
+from bbic_bridge.handbook.lage import Beslut, Lage
 from bbic_bridge.handbook.notiser import Notis
-from bbic_bridge.handbook.ouppfyllt import KRAVSLAG, ouppfyllda_krav
-from bbic_bridge.handbook.uppdragen import UPPRATTAT
 from bbic_bridge.handbook.uppgifter import Insatstyp
 
 __all__ = ["REGLER", "SLAGEN", "Avvikelse", "Plats", "avvikelser"]

@@ -4,10 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from bbic_bridge.handbook.frister.lopp.bas import (
+    Lopp,
+    Typer,
+    forst,
+    moten,
+    mott,
+    slut,
+    startade,
+    typ_av,
+)
+from bbic_bridge.handbook.frister.lopp.matchning import Matchning, enda_typ, matchningar
 from bbic_bridge.handbook.kalender import add_days
 from bbic_bridge.handbook.lage import Insats, Lage
-from bbic_bridge.handbook.lopp.bas import Lopp, Typer, forst, moten, mott, slut, startade, typ_av
-from bbic_bridge.handbook.lopp.matchning import Matchning, enda_typ, matchningar
 from bbic_bridge.handbook.notiser import Notis
 
 MOTE_INOM_DAGAR = 14

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from bbic_bridge.handbook.avvikelseslag import Avvikelse, Plats, avvikelse
+from bbic_bridge.handbook.avvikelser.slag import Avvikelse, Plats, avvikelse
+from bbic_bridge.handbook.frister.verkstallighet import klockor
 from bbic_bridge.handbook.lage import Beslut, Lage, beslutstyp_av
 from bbic_bridge.handbook.notiser import Notis, digest
-from bbic_bridge.handbook.verkstallighet import klockor
 
 REGISTRERAT = "beslut.registrerat"
 _LEVERANTORENS = ("beslutstyp", "insatstyp", "beslutsdatum", "fran", "till")

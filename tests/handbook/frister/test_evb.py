@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bbic_bridge.handbook.evb import (
+from bbic_bridge.handbook.frister.evb import (
     MINSTA_ANTAL,
     Kvartal,
     Rad,

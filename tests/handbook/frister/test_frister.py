@@ -550,7 +550,7 @@ def test_every_limit_has_its_own_code() -> None:
 
 
 def test_the_operators_page_tells_every_limit_as_it_is() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
     section = page.split("## Time limits\n")[1].split("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in section.splitlines() if "| `" in line[:3]]
     assert {row[0].strip("`") for row in rows} == REGEL.keys()
