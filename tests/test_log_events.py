@@ -8,7 +8,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from bbic_bridge.receivers.metrics import StoreCollector
-from bbic_bridge.services.views import Status
+from bbic_bridge.services.views.status import Status
 from bbic_bridge.telemetry import ALLOWED
 
 ROOT = Path(__file__).parents[1]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bbic_bridge.cli.attempts import rows
-from bbic_bridge.services.views import AttemptView
+from bbic_bridge.services.views.deliveries import AttemptView
 
 AT = datetime(2026, 1, 1, 9, tzinfo=UTC)
 

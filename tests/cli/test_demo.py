@@ -22,7 +22,7 @@ from bbic_bridge.handbook.frister import frister, skede
 from bbic_bridge.handbook.handelser import parse_event
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.notiser import notis
-from bbic_bridge.services.views import HandbookState, HandbookView
+from bbic_bridge.services.views.cases import HandbookState, HandbookView
 from tests.servers.process import Process, wait_until
 
 COMMAND = [sys.executable, "-m", "bbic_bridge.cli", "demo"]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bbic_bridge.cli.handbook import print_handbook, rows
-from bbic_bridge.services.views import HandbookState, HandbookView
+from bbic_bridge.services.views.cases import HandbookState, HandbookView
 
 
 def point(step: int, name: str, state: HandbookState = "to_come") -> HandbookView:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bbic_bridge.cli.output import clean, print_json, print_ndjson, print_table
-from bbic_bridge.services.views import Problem, Result, Violation
+from bbic_bridge.services.views.accepting import Problem, Result, Violation
 
 
 def test_control_characters_are_taken_out() -> None:

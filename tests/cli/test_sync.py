@@ -6,7 +6,7 @@ import pytest
 
 from bbic_bridge.cli.sync import exit_code
 from bbic_bridge.services import sync as service
-from bbic_bridge.services.views import SyncProblem, SyncReport
+from bbic_bridge.services.views.changes import SyncProblem, SyncReport
 from tests.cli.conftest import Cli
 from tests.servers.ports import free_port
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bbic_bridge.cli.timeline import rows
-from bbic_bridge.services.views import CaseView, StepView, Violation
+from bbic_bridge.services.views.accepting import Violation
+from bbic_bridge.services.views.cases import CaseView, StepView
 
 AT = datetime(2026, 1, 1, 10, tzinfo=UTC)
 

@@ -7,19 +7,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bbic_bridge.security.signatures import signed_headers
-from bbic_bridge.services.views import (
+from bbic_bridge.services.views.accepting import Grant, Result
+from bbic_bridge.services.views.cases import CaseView
+from bbic_bridge.services.views.changes import SyncProblem
+from bbic_bridge.services.views.deliveries import (
     AttemptView,
-    CaseView,
     DeliveryDetail,
     DeliveryView,
-    FeedPage,
     Filter,
-    Grant,
     ReplayItem,
-    Result,
-    Status,
-    SyncProblem,
 )
+from bbic_bridge.services.views.feed import FeedPage
+from bbic_bridge.services.views.status import Status
 from bbic_bridge.settings import Settings
 from bbic_bridge.store.engine import StoreUnavailable
 

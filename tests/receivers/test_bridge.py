@@ -19,7 +19,7 @@ from bbic_bridge.security.envelope import new_root_key
 from bbic_bridge.services import fetching, queries, upkeep
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.sync import sync_kommun
-from bbic_bridge.services.views import Filter
+from bbic_bridge.services.views.deliveries import Filter
 from bbic_bridge.settings import Settings
 from tests.handbook.minsta import BARN, handelse
 from tests.receivers.conftest import SETTINGS

@@ -6,7 +6,7 @@ import httpx
 import pytest
 import standardwebhooks
 
-from bbic_bridge.services.views import Grant, Problem, Result, Violation
+from bbic_bridge.services.views.accepting import Grant, Problem, Result, Violation
 from tests.receivers.fake import (
     CALLBACK,
     EVENT,

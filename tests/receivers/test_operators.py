@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bbic_bridge.services.views import Filter
+from bbic_bridge.services.views.deliveries import Filter
 from tests.receivers.fake import FakeDesk, bearer
 
 pytestmark = pytest.mark.anyio

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from bbic_bridge.services.views import Problem, Result, Violation
+from bbic_bridge.services.views.accepting import Problem, Result, Violation
 from tests.receivers.fake import MALMO, WORKFLOW, FakeDesk, secret, signed
 
 pytestmark = pytest.mark.anyio

@@ -13,7 +13,8 @@ from bbic_bridge.security.envelope import new_root_key
 from bbic_bridge.services import deliver, queries, upkeep
 from bbic_bridge.services.accept import accept
 from bbic_bridge.services.bridge import WORKFLOW, Bridge
-from bbic_bridge.services.views import Filter, Grant, Result
+from bbic_bridge.services.views.accepting import Grant, Result
+from bbic_bridge.services.views.deliveries import Filter
 from bbic_bridge.settings import Callback, Kommun, Mottagare, Retry, Settings
 from tests.handbook.minsta import handelse
 from tests.services.twin import Twin

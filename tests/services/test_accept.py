@@ -5,7 +5,7 @@ from datetime import datetime
 from bbic_bridge.delivery.reference import reference
 from bbic_bridge.services.accept import accept
 from bbic_bridge.services.queries import show_case
-from bbic_bridge.services.views import Grant
+from bbic_bridge.services.views.accepting import Grant
 from tests.services.conftest import World
 
 OTHER_CHILD = {"personnummer": "201601022385", "namn": "Bo Test", "skydd": "ingen"}

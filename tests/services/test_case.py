@@ -7,7 +7,7 @@ import pytest
 
 from bbic_bridge.services.queries import show_case
 from bbic_bridge.services.sync import sync_kommun
-from bbic_bridge.services.views import CaseView, StepView
+from bbic_bridge.services.views.cases import CaseView, StepView
 from tests.handbook.minsta import BARN
 from tests.services.conftest import World
 from tests.services.test_vendor_news import resource

@@ -16,7 +16,7 @@ from bbic_bridge.services import deadlines
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.queries import show_case
 from bbic_bridge.services.sync import sync_kommun
-from bbic_bridge.services.views import FristFilter, FristView
+from bbic_bridge.services.views.deadlines import FristFilter, FristView
 from bbic_bridge.settings import Frist
 from bbic_bridge.store.engine import StoreUnavailable
 from bbic_bridge.store.frister import keep_frister

@@ -7,7 +7,7 @@ from bbic_bridge.delivery.ports import Link, VendorChange
 from bbic_bridge.services.deviations import deviations_of_case
 from bbic_bridge.services.queries import show_case
 from bbic_bridge.services.sync import sync_kommun
-from bbic_bridge.services.views import ComparedText, DeviationView
+from bbic_bridge.services.views.cases import ComparedText, DeviationView
 from bbic_bridge.services.watch import tell_late_deviations
 from bbic_bridge.store.schema import events, feed
 from tests.handbook.minsta import DELTAGARE

@@ -5,7 +5,7 @@ from typing import Any
 
 from bbic_bridge.services.accept import accept
 from bbic_bridge.services.queries import show_case, show_delivery
-from bbic_bridge.services.views import Grant, Violation
+from bbic_bridge.services.views.accepting import Grant, Violation
 from bbic_bridge.settings import Krav
 from tests.handbook.minsta import BARN, DELTAGARE, HVB_PLAN
 from tests.services.conftest import World

@@ -17,7 +17,7 @@ from bbic_bridge.delivery.states import State
 from bbic_bridge.services import deliver, upkeep
 from bbic_bridge.services.queries import list_deliveries
 from bbic_bridge.services.replay import replay_one
-from bbic_bridge.services.views import Filter
+from bbic_bridge.services.views.deliveries import Filter
 from bbic_bridge.store.claims import Claim
 from tests.servers.postgres import Postgres
 from tests.services.conftest import World, a_world

@@ -14,7 +14,7 @@ from bbic_bridge.delivery.ports import WEBHOOK, Unreadable, VendorChange
 from bbic_bridge.services import fetching, parking, queries
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.sync import sync_kommun
-from bbic_bridge.services.views import SyncReport
+from bbic_bridge.services.views.changes import SyncReport
 from bbic_bridge.services.webhooks import accept_webhook
 from bbic_bridge.settings import Kommun
 from bbic_bridge.store.audit import audit_of

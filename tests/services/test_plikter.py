@@ -14,7 +14,8 @@ from bbic_bridge.handbook.kodlistor import (
     Forandring,
 )
 from bbic_bridge.services.queries import show_case
-from bbic_bridge.services.views import CaseView, Violation
+from bbic_bridge.services.views.accepting import Violation
+from bbic_bridge.services.views.cases import CaseView
 from tests.handbook.minsta import DELTAGARE, HVB_PLAN, MAL
 from tests.handbook.test_krav import INNEHALL
 from tests.services.conftest import World

@@ -8,7 +8,7 @@ from bbic_bridge.delivery.errors import Transient
 from bbic_bridge.services import deliver
 from bbic_bridge.services.queries import list_deliveries, show_delivery
 from bbic_bridge.services.replay import replay_one
-from bbic_bridge.services.views import Filter
+from bbic_bridge.services.views.deliveries import Filter
 from tests.handbook.minsta import BARN, FORALDER, HVB_PLAN
 from tests.services.conftest import World
 

@@ -6,7 +6,7 @@ import pytest
 
 from bbic_bridge.delivery.errors import Ambiguous, NeedsPerson, Rejected, Transient
 from bbic_bridge.services.replay import NotPossible, cancel, replay_one, select
-from bbic_bridge.services.views import Filter
+from bbic_bridge.services.views.deliveries import Filter
 from bbic_bridge.store import overview
 from bbic_bridge.store.audit import audit_of
 from tests.services.conftest import World

@@ -13,7 +13,8 @@ from bbic_bridge.security.envelope import new_root_key
 from bbic_bridge.services import queries, upkeep
 from bbic_bridge.services.accept import accept
 from bbic_bridge.services.bridge import Bridge
-from bbic_bridge.services.views import Filter, Grant
+from bbic_bridge.services.views.accepting import Grant
+from bbic_bridge.services.views.deliveries import Filter
 from bbic_bridge.settings import Kommun, Settings
 from bbic_bridge.workers.pump import Pump
 from tests.handbook.minsta import handelse

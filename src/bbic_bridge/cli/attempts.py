@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from bbic_bridge.cli.output import when
-from bbic_bridge.services.views import AttemptView
+from bbic_bridge.services.views.deliveries import AttemptView
 
 COLUMNS = ("try", "effect", "did", "when", "led to", "error", "reason")
 ASKING = {"look_up": "look-up", "verify": "read-back"}

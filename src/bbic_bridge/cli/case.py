@@ -14,7 +14,7 @@ from bbic_bridge.cli.known import require_kommuner
 from bbic_bridge.cli.options import command, group
 from bbic_bridge.cli.output import print_json
 from bbic_bridge.cli.timeline import print_timeline
-from bbic_bridge.services.views import CaseView
+from bbic_bridge.services.views.cases import CaseView
 
 if TYPE_CHECKING:
     from bbic_bridge.services.bridge import Bridge

@@ -11,7 +11,7 @@ from bbic_bridge.cli.exits import DONE, NEEDS_PERSON
 from bbic_bridge.cli.known import Known, require_kommuner, tell_unknown_case
 from bbic_bridge.cli.options import command
 from bbic_bridge.cli.output import print_ndjson, print_table
-from bbic_bridge.services.views import FristFilter, FristView
+from bbic_bridge.services.views.deadlines import FristFilter, FristView
 
 if TYPE_CHECKING:
     from bbic_bridge.handbook.frister import Skede

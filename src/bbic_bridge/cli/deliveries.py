@@ -15,7 +15,7 @@ from bbic_bridge.cli.known import require_kommuner, tell_unknown_case
 from bbic_bridge.cli.options import command, group
 from bbic_bridge.cli.output import STATE_STYLES, print_json, print_ndjson, print_table, when
 from bbic_bridge.cli.violations import told
-from bbic_bridge.services.views import DeliveryDetail, DeliveryView, Filter
+from bbic_bridge.services.views.deliveries import DeliveryDetail, DeliveryView, Filter
 
 COLUMNS = ("id", "state", "kommun", "case", "operation", "tries", "error", "waits for", "behind it")
 

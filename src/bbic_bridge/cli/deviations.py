@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from bbic_bridge.cli.output import clean, print_table, when
-from bbic_bridge.services.views import ComparedText, DeviationView
+from bbic_bridge.services.views.cases import ComparedText, DeviationView
 
 COLUMNS = ("step", "deviation", "about", "what", "weight", "source", "shown by")
 MARK = "»"

@@ -11,7 +11,7 @@ import click
 from bbic_bridge.cli.known import Known
 from bbic_bridge.cli.output import LOCAL
 from bbic_bridge.delivery.states import State
-from bbic_bridge.services.views import Filter
+from bbic_bridge.services.views.deliveries import Filter
 
 UNLIMITED = 10**9
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

@@ -6,7 +6,7 @@ from itertools import groupby
 import click
 
 from bbic_bridge.cli.output import STATE_STYLES, clean, print_table
-from bbic_bridge.services.views import HandbookView
+from bbic_bridge.services.views.cases import HandbookView
 
 COLUMNS = ("step", "process", "point", "weight", "state", "day")
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bbic_bridge.services.views import Result, Violation
+from bbic_bridge.services.views.accepting import Result, Violation
 
 LOCAL = ZoneInfo("Europe/Stockholm")
 WIDE = 100

@@ -7,7 +7,7 @@ import click
 from bbic_bridge.cli.bridge import actor
 from bbic_bridge.cli.exits import WrongUse, whoever_listens
 from bbic_bridge.cli.output import clean, print_json, print_ndjson, print_table
-from bbic_bridge.services.views import ParkedView, SyncProblem
+from bbic_bridge.services.views.changes import ParkedView, SyncProblem
 
 if TYPE_CHECKING:
     from bbic_bridge.services.bridge import Bridge

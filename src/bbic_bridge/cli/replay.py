@@ -15,7 +15,7 @@ from bbic_bridge.cli.filters import UNLIMITED, filters, is_empty
 from bbic_bridge.cli.known import require_kommuner, tell_unknown_case
 from bbic_bridge.cli.options import FILE, command
 from bbic_bridge.cli.output import Bar, print_ndjson, progress
-from bbic_bridge.services.views import Filter, ReplayItem
+from bbic_bridge.services.views.deliveries import Filter, ReplayItem
 
 if TYPE_CHECKING:
     from bbic_bridge.services.bridge import Bridge

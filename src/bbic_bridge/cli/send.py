@@ -15,7 +15,7 @@ from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, WrongUse, whoever_listens
 from bbic_bridge.cli.options import command
 from bbic_bridge.cli.output import Bar, print_ndjson, progress
 from bbic_bridge.cli.violations import told
-from bbic_bridge.services.views import Grant, Problem, Result, Violation
+from bbic_bridge.services.views.accepting import Grant, Problem, Result, Violation
 
 if TYPE_CHECKING:
     from bbic_bridge.services.bridge import Bridge

@@ -12,7 +12,7 @@ from bbic_bridge.cli.output import STATE_STYLES, clean, print_json, print_table,
 from bbic_bridge.cli.parked import told
 from bbic_bridge.delivery.states import MEANING
 from bbic_bridge.delivery.states import NEEDS_PERSON as PERSON_STATES
-from bbic_bridge.services.views import Status
+from bbic_bridge.services.views.status import Status
 
 
 @command("status", "Show counts, and what is late", prints_data=True)

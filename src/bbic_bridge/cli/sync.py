@@ -14,7 +14,7 @@ from bbic_bridge.cli.options import command
 from bbic_bridge.cli.output import clean, print_ndjson
 from bbic_bridge.cli.parked import give_up as dismiss
 from bbic_bridge.cli.parked import list_parked, told
-from bbic_bridge.services.views import SyncReport
+from bbic_bridge.services.views.changes import SyncReport
 
 if TYPE_CHECKING:
     from bbic_bridge.services.bridge import Bridge

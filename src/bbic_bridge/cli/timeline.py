@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from bbic_bridge.cli.output import STATE_STYLES, print_table
 from bbic_bridge.cli.violations import told
-from bbic_bridge.services.views import CaseView, StepView
+from bbic_bridge.services.views.cases import CaseView, StepView
 
 COLUMNS = ("when", "what", "at the vendor", "state", "remarks", "delivery")
 PREFIX = "se.bbic."

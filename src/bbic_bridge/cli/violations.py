@@ -1,6 +1,6 @@
 """What is wrong with an event, or was told of it, in one line."""
 
-from bbic_bridge.services.views import Violation
+from bbic_bridge.services.views.accepting import Violation
 
 
 def told(violation: Violation) -> str:

@@ -12,7 +12,7 @@ from bbic_bridge.delivery.errors import ConfigurationError
 from bbic_bridge.receivers.problems import Refusal, refusal
 from bbic_bridge.security.signatures import BadSignature, Secret, Verified, verify
 from bbic_bridge.security.tokens import BadToken, Bearer, Role, authenticate
-from bbic_bridge.services.views import Grant
+from bbic_bridge.services.views.accepting import Grant
 from bbic_bridge.settings import Settings
 
 RawHeaders = Iterable[tuple[bytes, bytes]]

@@ -5,17 +5,11 @@ from datetime import datetime
 
 from bbic_bridge.services import accept, queries, replay, upkeep, webhooks
 from bbic_bridge.services.bridge import Bridge
-from bbic_bridge.services.views import (
-    CaseView,
-    DeliveryDetail,
-    DeliveryView,
-    FeedPage,
-    Filter,
-    Grant,
-    ReplayItem,
-    Result,
-    Status,
-)
+from bbic_bridge.services.views.accepting import Grant, Result
+from bbic_bridge.services.views.cases import CaseView
+from bbic_bridge.services.views.deliveries import DeliveryDetail, DeliveryView, Filter, ReplayItem
+from bbic_bridge.services.views.feed import FeedPage
+from bbic_bridge.services.views.status import Status
 from bbic_bridge.store.engine import StoreUnavailable
 
 

@@ -4,17 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bbic_bridge.services.views import (
-    CaseView,
-    DeliveryDetail,
-    DeliveryView,
-    FeedPage,
-    Filter,
-    Grant,
-    ReplayItem,
-    Result,
-    Status,
-)
+from bbic_bridge.services.views.accepting import Grant, Result
+from bbic_bridge.services.views.cases import CaseView
+from bbic_bridge.services.views.deliveries import DeliveryDetail, DeliveryView, Filter, ReplayItem
+from bbic_bridge.services.views.feed import FeedPage
+from bbic_bridge.services.views.status import Status
 from bbic_bridge.settings import Settings
 
 

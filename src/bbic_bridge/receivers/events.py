@@ -9,7 +9,7 @@ from bbic_bridge.receivers import openapi, problems
 from bbic_bridge.receivers.body import media_type, parse_json, read_body
 from bbic_bridge.receivers.desk import Desk
 from bbic_bridge.receivers.front import front_of
-from bbic_bridge.services.views import Grant, Result
+from bbic_bridge.services.views.accepting import Grant, Result
 from bbic_bridge.settings import Limits
 
 STRUCTURED = "application/cloudevents+json"

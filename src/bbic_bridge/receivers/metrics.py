@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from bbic_bridge.services.views import Status
+from bbic_bridge.services.views.status import Status
 from bbic_bridge.store.engine import StoreUnavailable
 
 

@@ -25,14 +25,9 @@ from bbic_bridge.receivers.front import Front, FrontOf, Operator, Reader
 from bbic_bridge.receivers.problems import NOT_FOUND, Refusal, refusal, violation
 from bbic_bridge.security.tokens import Bearer
 from bbic_bridge.services.bridge import OPERATIONS
-from bbic_bridge.services.views import (
-    CaseView,
-    DeliveryDetail,
-    DeliveryView,
-    Filter,
-    ReplayItem,
-    Violation,
-)
+from bbic_bridge.services.views.accepting import Violation
+from bbic_bridge.services.views.cases import CaseView
+from bbic_bridge.services.views.deliveries import DeliveryDetail, DeliveryView, Filter, ReplayItem
 
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
 PathWord = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]

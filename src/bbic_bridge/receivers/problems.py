@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from bbic_bridge.services.views import Problem, Violation
+from bbic_bridge.services.views.accepting import Problem, Violation
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5

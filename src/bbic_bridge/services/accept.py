@@ -19,7 +19,7 @@ from bbic_bridge.services.identity import WRONG_CHILD, guard_identity
 from bbic_bridge.services.orders import delivery_id
 from bbic_bridge.services.protection import learn_protection, plan_in_case
 from bbic_bridge.services.vendor_news import place_changes
-from bbic_bridge.services.views import Grant, Problem, Result, Violation
+from bbic_bridge.services.views.accepting import Grant, Problem, Result, Violation
 from bbic_bridge.services.watch import judge, keep
 from bbic_bridge.services.withdrawn import ABOUT_UPPDRAG, stop_withdrawn
 from bbic_bridge.store import canonical

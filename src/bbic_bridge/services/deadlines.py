@@ -13,7 +13,7 @@ from bbic_bridge.handbook.stockholm import stockholm_date
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.identity import take_up
 from bbic_bridge.services.tell import tell
-from bbic_bridge.services.views import FristFilter, FristList, FristView
+from bbic_bridge.services.views.deadlines import FristFilter, FristList, FristView
 from bbic_bridge.services.watch import Due, lage_of
 from bbic_bridge.store.engine import StoreUnavailable
 from bbic_bridge.store.frist_rules import START, cases_after, remade_to, remaking_after

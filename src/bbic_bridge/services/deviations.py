@@ -11,7 +11,7 @@ from bbic_bridge.handbook.avvikelser.slag import Avvikelse, Plats
 from bbic_bridge.handbook.notiser import Notis
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.masking import masked
-from bbic_bridge.services.views import ComparedText, DeviationView, Standing
+from bbic_bridge.services.views.cases import ComparedText, DeviationView, Standing
 from bbic_bridge.services.watch import lage_of
 from bbic_bridge.store.documents import document_of
 from bbic_bridge.store.feed import told_event

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bbic_bridge.services.bridge import Bridge
-from bbic_bridge.services.views import ParkedHeap, ParkedView, SyncProblem
+from bbic_bridge.services.views.changes import ParkedHeap, ParkedView, SyncProblem
 from bbic_bridge.store.parked import count_parked, parked_rows
 from bbic_bridge.store.times import SECOND, moment
 from bbic_bridge.store.tx import Tx

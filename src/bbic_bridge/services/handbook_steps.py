@@ -6,7 +6,7 @@ from bbic_bridge.handbook.frister import frister
 from bbic_bridge.handbook.steg import PROCESSEN, Laget, Stegvy, steg
 from bbic_bridge.handbook.stockholm import stockholm_date
 from bbic_bridge.services.bridge import Bridge
-from bbic_bridge.services.views import HandbookState, HandbookView
+from bbic_bridge.services.views.cases import HandbookState, HandbookView
 from bbic_bridge.services.watch import lage_of
 from bbic_bridge.store.tx import Tx
 

@@ -12,18 +12,17 @@ from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.deviations import deviations
 from bbic_bridge.services.handbook_steps import handbook_steps
 from bbic_bridge.services.masking import masked
-from bbic_bridge.services.views import (
+from bbic_bridge.services.views.accepting import Violation
+from bbic_bridge.services.views.cases import CaseView, StepView
+from bbic_bridge.services.views.deliveries import (
     ActView,
     AttemptView,
-    CaseView,
     DeliveryDetail,
     DeliveryView,
-    FeedPage,
     Filter,
-    Status,
-    StepView,
-    Violation,
 )
+from bbic_bridge.services.views.feed import FeedPage
+from bbic_bridge.services.views.status import Status
 from bbic_bridge.store import overview
 from bbic_bridge.store.audit import audit_of
 from bbic_bridge.store.cases import has_cases, is_known, kommuner_of

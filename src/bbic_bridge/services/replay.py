@@ -15,7 +15,7 @@ from bbic_bridge.services.bridge import NOTIFY, Bridge
 from bbic_bridge.services.identity import WRONG_CHILD, is_about_child
 from bbic_bridge.services.orders import order_of, system_name
 from bbic_bridge.services.queries import to_query
-from bbic_bridge.services.views import Filter, ReplayItem
+from bbic_bridge.services.views.deliveries import Filter, ReplayItem
 from bbic_bridge.store import overview
 from bbic_bridge.store.deliveries import change_state, keep_payload, payload_of
 from bbic_bridge.store.tx import Tx

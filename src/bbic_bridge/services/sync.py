@@ -9,7 +9,7 @@ from bbic_bridge.delivery.ports import Page, Told, Unreadable, VendorChange
 from bbic_bridge.services import parking
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.vendor_news import Due, Outcome, from_json, take_in
-from bbic_bridge.services.views import SyncProblem, SyncReport
+from bbic_bridge.services.views.changes import SyncProblem, SyncReport
 from bbic_bridge.store import watermarks
 from bbic_bridge.store.changes import held_change, held_keys
 from bbic_bridge.store.tx import Tx

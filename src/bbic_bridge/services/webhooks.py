@@ -7,7 +7,7 @@ from bbic_bridge.delivery.ports import Told, Unreadable, VendorChange
 from bbic_bridge.services import parking
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.vendor_news import Due, Outcome, take_in
-from bbic_bridge.services.views import Problem, Result, Violation
+from bbic_bridge.services.views.accepting import Problem, Result, Violation
 from bbic_bridge.store.tx import Tx
 
 

@@ -12,7 +12,7 @@ from bbic_bridge.cli import web
 from bbic_bridge.cli.exits import OurFault
 
 if TYPE_CHECKING:
-    from bbic_bridge.services.views import CaseView
+    from bbic_bridge.services.views.cases import CaseView
 
 PAGE = 1000
 Record = dict[str, Any]
@@ -55,7 +55,7 @@ class BridgeClient:
     def case(self, arende: str) -> "CaseView":
         from pydantic import TypeAdapter
 
-        from bbic_bridge.services.views import CaseView
+        from bbic_bridge.services.views.cases import CaseView
 
         return TypeAdapter(CaseView).validate_python(self._get(f"/v1/cases/{arende}"))
 

@@ -14,7 +14,7 @@ from bbic_bridge.cli.demo.summary import cases
 from bbic_bridge.cli.deviations import print_deviations
 from bbic_bridge.cli.output import clean, print_table
 from bbic_bridge.cli.timeline import print_timeline
-from bbic_bridge.services.views import CaseView, HandbookView
+from bbic_bridge.services.views.cases import CaseView, HandbookView
 
 LIMIT_COLUMNS = ("overdue limit", "weight", "source", "case", "of", "at the latest")
 NAMED = ("missing", "overdue", "on_its_way", "to_come")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from bbic_bridge.cli.demo.clients import Record
 from bbic_bridge.cli.demo.house import House
 from bbic_bridge.cli.demo.play import PREFIX
-from bbic_bridge.services.views import CaseView
+from bbic_bridge.services.views.cases import CaseView
 
 STAGES = {
     "overskriden": "overdue",
