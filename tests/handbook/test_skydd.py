@@ -108,13 +108,22 @@ def test_an_address_leaves_only_when_nobody_is_protected(
         if skydd is not None:
             one["skydd"] = skydd
     changed = {**data, "barn": data["barn"][0], "insatstyp": insatstyp, "mottagare": MOTTAGARE}
-    plan = planera(parse_event(handelse("uppdrag.upprattat", **changed)))
+    event = handelse("uppdrag.upprattat", kontaktuppgifter_saknas_for=None, **changed)
+    plan = planera(parse_event(event))
     open_ = who is None or skydd == INGEN
     assert (HEMLIGT in sent(plan), TELEFON in sent(plan)) == (open_, open_)
     told = [varning.kod for varning in plan.varningar if varning.vikt == "lag"]
     assert told == ([] if open_ else ["skydd.kontaktuppgifter"])
     # That someone is protected is itself the answer to how they are reached (B:18).
     assert [one.hinder for one in plan.uppgifter] == [None]
+
+
+@pytest.mark.parametrize("typ", ["uppdrag.upprattat", "uppdrag.reviderat"])
+def test_contacts_left_out_for_someone_who_is_not_named_are_not_missed(typ: str) -> None:
+    event = handelse(typ, kontaktuppgifter=[KONTAKT], kontaktuppgifter_saknas_for=None)
+    (one,) = planera(parse_event(event), narstaende_skyddad=True).uppgifter
+    assert HEMLIGT not in one.uppgift.model_dump_json()
+    assert one.hinder is None
 
 
 @pytest.mark.parametrize("typ", ["genomforandeplan.faststalld", "genomforandeplan.aterlamnad"])
