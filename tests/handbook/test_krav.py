@@ -30,7 +30,6 @@ VUXNA = DELTAGARE[1:]
 BARN = DELTAGARE[:1]
 GOD_MAN = {"namn": "Gun God", "roll": "god_man"}
 SIV = {"namn": "Siv Sekreterare", "roll": "socialsekreterare"}
-FIA = {"namn": "Fia Familjehem", "roll": "familjehemssekreterare"}
 BERG = {"namn": "Familjen Berg", "roll": "kontaktfamilj"}
 HEMMET = {"namn": "Familjen Sjö", "roll": "familjehem"}
 ALLA = [*DELTAGARE, SIV, BERG]
@@ -40,13 +39,13 @@ HVB: dict[str, Any] = {"insatstyp": "hvb", "rapportering": None, **HVB_PLAN}
 FAMILJEHEM: dict[str, Any] = {"insatstyp": "familjehem", "rapportering": None, **PLACERINGENS_PLAN}
 DELMAL = [{**MAL[0], "delmal": [{"delmal_id": "D1", "text": "Alva sover över."}], "prioritet": 1}]
 OMRADE = [{**MAL[0], "omraden": ["sociala_relationer"]}]
+KONTAKT = {"namn": "Eva Test", "skydd": "ingen"}
 UPPDRAG = ("uppdrag.upprattat", "uppdrag.reviderat")
 UTGANGSPUNKT: dict[str, Any] = {"centrala_behov": [], "mottaglighet": None}
 INGA_FORALDRAR: dict[str, Any] = {"foraldrar": []}
 INGA_KONTAKTER: dict[str, Any] = {"kontaktuppgifter": [], "kontaktuppgifter_saknas_for": None}
-KONTAKT = {"namn": "Eva Test", "skydd": "ingen"}
-INGET_MAL: dict[str, Any] = {"mal_kommande_period": []}
 UNDERSKRIFT = {"namn": "Någon", "datum": "2026-03-19"}
+INGET_MAL: dict[str, Any] = {"mal_kommande_period": []}
 TACKAR_NEJ = {"orsak": "familjen_tackar_nej"}
 KALLA = re.compile(r"[AB]:(?P<rad>\d+)|L: \S.*|D")
 RADER = {"A": 129, "B": 124}
@@ -297,11 +296,11 @@ FALL: dict[str, list[Fall]] = {
         ),
     ],
     "uppfoljningsmote.vardnadshavare": [deltar("uppfoljningsmote.genomfort", VUXNA[0])],
+    "uppfoljningsmote.uppdragstagare": [deltar("uppfoljningsmote.genomfort", BERG)],
     "uppfoljningsmote.anpassning": [
         Fall("uppfoljningsmote.genomfort", {}, {"anpassning": "Kort möte, frågorna i förväg."}),
         Fall("uppfoljningsmote.genomfort", {}, {"deltagare": VUXNA}),
     ],
-    "uppfoljningsmote.uppdragstagare": [deltar("uppfoljningsmote.genomfort", BERG)],
     "uppfoljning.uppdrag": [Fall("uppfoljning.dokumenterad", {}, {"uppdrag_id": "U1"})],
     "uppfoljning.kommande_period": [
         Fall("uppfoljning.dokumenterad", INGET_MAL, {"mal_kommande_period": MAL}),
@@ -315,9 +314,7 @@ FALL: dict[str, list[Fall]] = {
             },
         ),
     ],
-    # 12. Fortsatt bistånd, 13. Avslut
-    "kopia.familjehemssekreterare": [Fall("kopia.lamnad", {}, {"mottagare": [FIA]})],
-    "kopia.parter": [Fall("kopia.lamnad", {"mottagare": [FIA]}, {"mottagare": [GOD_MAN]})],
+    # 13. Avslut
     "avslut.orsak_fritext": [
         Fall("beslut.avslut", {"orsak": "annan"}, {"orsak": "annan", "orsak_fritext": "Flyttar."}),
         Fall("beslut.avslut", {"orsak": "annan"}, {"orsak": "leder_inte_till_maluppfyllelse"}),
