@@ -360,7 +360,7 @@ def test_an_avtal_keeps_to_what_can_be_known_of_its_match(
 @pytest.mark.parametrize(
     ("grund", "data"),
     [
-        pytest.param((samtyckt("2026-01-02", "2026-06-01"),), {"matchning_id": "MA1"}, id="last"),
+        pytest.param((samtyckt("2026-06-01", "2026-01-02"),), {"matchning_id": "MA1"}, id="last"),
         pytest.param(
             (samtyckt("2026-01-02"), samtyckt("2026-06-01")),
             {"matchning_id": "MA1"},
