@@ -118,14 +118,6 @@ def test_an_address_leaves_only_when_nobody_is_protected(
     assert [one.hinder for one in plan.uppgifter] == [None]
 
 
-@pytest.mark.parametrize("typ", ["uppdrag.upprattat", "uppdrag.reviderat"])
-def test_contacts_left_out_for_someone_who_is_not_named_are_not_missed(typ: str) -> None:
-    event = handelse(typ, kontaktuppgifter=[KONTAKT], kontaktuppgifter_saknas_for=None)
-    (one,) = planera(parse_event(event), narstaende_skyddad=True).uppgifter
-    assert HEMLIGT not in one.uppgift.model_dump_json()
-    assert one.hinder is None
-
-
 @pytest.mark.parametrize("typ", ["genomforandeplan.faststalld", "genomforandeplan.aterlamnad"])
 @pytest.mark.parametrize("skydd", NIVAER)
 def test_a_hvb_plan_needs_the_schooling_that_protection_takes_away(typ: str, skydd: Skydd) -> None:

@@ -7,9 +7,7 @@ there may be none: then the uppdrag says why.
 from bbic_bridge.handbook.dokument.uppdrag import UppdragUpprattat
 from bbic_bridge.handbook.kodlistor import VIDAREBEFORDRAS
 from bbic_bridge.handbook.krav.bas import Krav, eller, finns
-from bbic_bridge.handbook.uppgifter import Skydd
-
-_SAGT_SKYDD: frozenset[Skydd] = frozenset({"sekretessmarkering", "skyddad_folkbokforing"})
+from bbic_bridge.handbook.skydd import sagt_skyddad
 
 
 def _gar_att_na(uppdrag: UppdragUpprattat) -> bool:
@@ -22,7 +20,7 @@ def _gar_att_na(uppdrag: UppdragUpprattat) -> bool:
 
 def _sagt_skyddad(uppdrag: UppdragUpprattat) -> bool:
     """Protection that is stated is a reason by itself; one that nobody knows of is none."""
-    return any(en.skydd in _SAGT_SKYDD for en in (uppdrag.barn, *uppdrag.foraldrar))
+    return sagt_skyddad((uppdrag.barn, *uppdrag.foraldrar))
 
 
 KRAV = (
