@@ -52,6 +52,8 @@ UPPGIFTER: Mapping[str, u.Uppgift] = {
         insatstyp="oppenvard",
         datum=date(2026, 10, 26),
         mottagare=u.Vidarebefordran(enhet_id="chansen", enhetschef="Marie Fors"),
+        centrala_behov=("Kim behöver vuxna att lita på.",),
+        mottaglighet="Familjen vill ha hjälp.",
         bedomning="Kim behöver vuxna som håller det de lovar.",
         mal=(u.Mal(mal_id="M-1", text="Kim har en vuxen att vända sig till."),),
         former_for_uppfoljning="Möte var tredje månad.",

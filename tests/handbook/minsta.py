@@ -25,7 +25,10 @@ UPPDRAG = {
     "forfattare": "Siv Sekreterare",
     "foraldrar": [FORALDER],
     "kontaktuppgifter": [],
+    "kontaktuppgifter_saknas_for": "Familjen har ingen fast bostad.",
     "tolkbehov": None,
+    "centrala_behov": ["En trygg vuxen till."],
+    "mottaglighet": "Familjen vill.",
     "bedomning": "Alva behöver fler vuxna.",
     "mal": MAL,
     "former_for_uppfoljning": "Möte var sjätte månad.",
@@ -255,6 +258,7 @@ _DOKUMENT: dict[str, dict[str, Any]] = {
         "forfattare": "Siv Sekreterare",
         "utford_enligt_beslut": "Ja.",
         "mal": [{**MAL[0], "forandring": "positiv_malet_inte_uppfyllt", "resultat": "Bättre."}],
+        "mal_kommande_period": MAL,
     },
     "aktanteckning.skriven": {
         "anteckning_id": "AN1",

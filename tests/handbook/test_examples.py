@@ -212,8 +212,11 @@ def test_every_content_point_that_a_source_names_is_filled_somewhere() -> None:
         for name, field in typ.model_fields.items()
         if (kalla_av(field) or "").startswith(("A", "B"))
     }
-    # The reason why a child was not at the uppstartsmöte: here all children are.
-    assert asked - shown == {("UppstartsmoteGenomfort", "barnet_deltog_inte_for")}
+    # Why a child was not at the uppstartsmöte, and why nobody can be reached: here all are and can.
+    assert asked - shown == {
+        ("UppstartsmoteGenomfort", "barnet_deltog_inte_for"),
+        ("UppdragUpprattat", "kontaktuppgifter_saknas_for"),
+    }
 
 
 def filled(dokument: Dokument) -> Iterator[tuple[str, str]]:

@@ -20,6 +20,12 @@ FRIVILLIGT = {
     ("uppfoljningsmote.genomfort", "insats_id"),
     ("genomforandeplan.faststalld", "rapportering"),
     ("genomforandeplan.aterlamnad", "rapportering"),
+    ("uppfoljning.dokumenterad", "mal_kommande_period"),
+    *(
+        (typ, falt)
+        for typ in ("uppdrag.upprattat", "uppdrag.reviderat")
+        for falt in ("centrala_behov", "mottaglighet", "kontaktuppgifter_saknas_for")
+    ),
 }
 WRONG: tuple[Any, ...] = (SENTINEL, 17, 1.5, True, [SENTINEL], {SENTINEL: SENTINEL}, [[]], "")
 

@@ -108,7 +108,8 @@ def test_an_address_leaves_only_when_nobody_is_protected(
         if skydd is not None:
             one["skydd"] = skydd
     changed = {**data, "barn": data["barn"][0], "insatstyp": insatstyp, "mottagare": MOTTAGARE}
-    plan = planera(parse_event(handelse("uppdrag.upprattat", **changed)))
+    event = handelse("uppdrag.upprattat", kontaktuppgifter_saknas_for=None, **changed)
+    plan = planera(parse_event(event))
     open_ = who is None or skydd == INGEN
     assert (HEMLIGT in sent(plan), TELEFON in sent(plan)) == (open_, open_)
     told = [varning.kod for varning in plan.varningar if varning.vikt == "lag"]

@@ -109,11 +109,15 @@ def test_a_beslutsunderlag_is_told_whole() -> None:
 
 
 def test_an_uppdrag_holds_what_source_b_lists() -> None:
-    found = dict(avsnitt("uppdrag.reviderat", tolkbehov="Dari", behov_av_sip=True))
+    behov = {"centrala_behov": [BYTES], "mottaglighet": BYTES}
+    found = dict(avsnitt("uppdrag.reviderat", tolkbehov="Dari", behov_av_sip=True, **behov))
     assert found == {
         "Ändringar": "Ett mål är uppnått.",
         "Förälder": "Eva Test, 198901012396",
+        "Kontaktuppgifter saknas": "Familjen har ingen fast bostad.",
         "Tolk och kommunikationsstöd": "Dari",
+        "Centrala behov": BYTES,
+        "Mottaglighet": BYTES,
         "Nämndens bedömning": "Alva behöver fler vuxna.",
         "Mål M1": "Alva har en vuxen utanför familjen att lita på.",
         "Former för uppföljning": "Möte var sjätte månad.",
@@ -121,6 +125,12 @@ def test_an_uppdrag_holds_what_source_b_lists() -> None:
         "Andra huvudmän": "Inga insatser",
         "Behov av SIP": "Ja",
     }
+
+
+def test_an_uppdrag_without_parents_says_why() -> None:
+    found = avsnitt("uppdrag.upprattat", foraldrar=[], foraldrar_saknas_for="Båda är döda.")
+    assert found[0] == ("Föräldrar saknas", "Båda är döda.")
+    assert "Förälder" not in dict(found)
 
 
 def test_a_plan_tells_delmal_priority_and_reporting() -> None:

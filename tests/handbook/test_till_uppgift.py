@@ -64,6 +64,22 @@ def test_the_end_tells_reason_risk_and_worry() -> None:
     )
 
 
+@pytest.mark.parametrize("typ", ["uppdrag.upprattat", "uppdrag.reviderat"])
+@pytest.mark.parametrize("insatstyp", ["oppenvard", "hvb", "familjehem"])
+def test_where_the_uppdrag_starts_from_reaches_the_utforare(typ: str, insatstyp: str) -> None:
+    sagt = {
+        "centrala_behov": [BYTES, "En vuxen till."],
+        "mottaglighet": BYTES,
+        "foraldrar": [],
+        "foraldrar_saknas_for": "Båda är döda.",
+        "kontaktuppgifter_saknas_for": "Familjen har ingen fast bostad.",
+    }
+    sent = uppgift(typ, insatstyp=insatstyp, mottagare=MOTTAGARE, **sagt)
+    assert (sent.centrala_behov, sent.mottaglighet) == ((BYTES, "En vuxen till."), BYTES)
+    assert sent.foraldrar_saknas_for == "Båda är döda."
+    assert sent.kontaktuppgifter_saknas_for == "Familjen har ingen fast bostad."
+
+
 def test_goals_and_bedomning_reach_the_utforare_byte_for_byte() -> None:
     sent = uppgift(
         "uppdrag.upprattat",

@@ -27,6 +27,7 @@ MOMENTS = st.integers(0, 4_000_000_000_000).map(
 )
 DATES = st.dates(date(1900, 1, 1), date(2100, 1, 1)).map(date.isoformat)
 DEPENDENT = frozenset({"vendor.ersatter", "vendor.insats", "vendor.resurstilldelning"})
+NEVER_EMPTY = frozenset({"centrala_behov"})
 ID_NAMES = re.compile(r"referens|ersatter|kind|nasta|efter|vendor\..*|.*_id")
 
 
@@ -55,7 +56,8 @@ def value(name: str, shape: Shape) -> st.SearchStrategy[Any]:
         "personnummer": st.sampled_from(NUMBERS),
     }
     single = simple[shape.type] if name != "kod" else st.just("OPPEN_RESURS")
-    return st.lists(single, max_size=3) if shape.many else single
+    least = 1 if name in NEVER_EMPTY else 0
+    return st.lists(single, min_size=least, max_size=3) if shape.many else single
 
 
 def content(shapes: Mapping[str, Shape]) -> st.SearchStrategy[dict[str, Any]]:

@@ -85,6 +85,7 @@ def _vidarebefordra_uppdrag(f: dict[str, Any]) -> str:
         f"{_beslut(f)}<Insats><InsatsId>{f['insats_id']}</InsatsId><InsatsTyp>OV</InsatsTyp>"
         f"</Insats><Uppdrag><UppdragId>{f['uppdrag_id']}</UppdragId><Datum>2026-02-02</Datum>"
         "<Mottagare><EnhetId>chansen</EnhetId><Enhetschef>Alex Berg</Enhetschef></Mottagare>"
+        "<CentraltBehov>Lugn och ro.</CentraltBehov><Mottaglighet>Familjen vill.</Mottaglighet>"
         "<Bedomning>Kim behöver stöd.</Bedomning>"
         "<Mal><MalId>M-7</MalId><Text>Kim går till skolan.</Text></Mal>"
         "<FormerForUppfoljning>Möte.</FormerForUppfoljning>"

@@ -65,7 +65,9 @@ def _vidarebefordra_uppdrag(f: dict[str, Any]) -> Body:
         f"{_beslut(f)} {_insats(f)} {_ersatter(f)}"
     )
     content = (
-        '<Enhet enhetsId="chansen" chef="Alex Berg"/><Bedomning>Kim behöver stöd.</Bedomning>'
+        '<Enhet enhetsId="chansen" chef="Alex Berg"/><Behovspunkter><Behovspunkt>Lugn och ro.'
+        "</Behovspunkt></Behovspunkter><Mottaglighet>Familjen vill.</Mottaglighet>"
+        "<Bedomning>Kim behöver stöd.</Bedomning>"
         '<Malpunkter><Malpunkt egetId="M-7"><Lydelse>Kim går till skolan.</Lydelse></Malpunkt>'
         "</Malpunkter><Uppfoljning>Möte.</Uppfoljning><Aterforing>Skriftligt.</Aterforing>"
     )

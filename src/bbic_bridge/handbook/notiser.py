@@ -112,6 +112,12 @@ def i_ordning(notiser: Iterable[Notis]) -> tuple[Notis, ...]:
     return tuple(sorted(notiser, key=lambda en: (en.tid, en.rad)))
 
 
+def efter(notiser: Iterable[Notis], dag: date, utom: Notis | None = None) -> Notis | None:
+    """The first that speaks of that day or later."""
+    sedan = [en for en in notiser if en.dag >= dag and en is not utom]
+    return min(sedan, key=lambda en: (en.dag, en.tid, en.rad), default=None)
+
+
 def digest(text: str) -> str:
     """What two texts are compared by, byte for byte."""
     return hashlib.sha256(text.encode()).hexdigest()

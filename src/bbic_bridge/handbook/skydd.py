@@ -45,13 +45,18 @@ def skyddsfakta(dokument: Dokument) -> Iterator[str]:
     """What a document makes known of protection. What nobody knows is not told (``okand``)."""
     if hasattr(dokument, "foraldrar"):
         yield NARSTAENDES_SKYDD
-    if any(person.skydd in _NIVAER for person in namngivna(dokument)):
+    if sagt_skyddad(namngivna(dokument)):
         yield SKYDD
 
 
 def skyddad(personer: Iterable[Person | Kontakt]) -> bool:
     """Whether anyone is protected, or is not known not to be."""
     return any(person.skydd != "ingen" for person in personer)
+
+
+def sagt_skyddad(personer: Iterable[Person | Kontakt]) -> bool:
+    """Whether anyone is told to be protected."""
+    return any(person.skydd in _NIVAER for person in personer)
 
 
 def namngivna(dokument: Dokument) -> tuple[Person | Kontakt, ...]:

@@ -220,7 +220,9 @@ def _uppdrag(dokument: UppdragUpprattat) -> Sektioner:
     if isinstance(dokument, UppdragReviderat):
         yield from _text("Ändringar", dokument.andringar)
     yield from _foraldrar(dokument.foraldrar)
+    yield from _text("Föräldrar saknas", dokument.foraldrar_saknas_for)
     yield from _kontaktuppgifter(dokument.kontaktuppgifter)
+    yield from _text("Kontaktuppgifter saknas", dokument.kontaktuppgifter_saknas_for)
     yield from _text("Tolk och kommunikationsstöd", dokument.tolkbehov or "Inget behov")
     yield from _texter("Centrala behov", dokument.centrala_behov)
     yield from _text("Mottaglighet", dokument.mottaglighet)

@@ -123,8 +123,8 @@ def resurstilldelning(resurs: ResursTilldela) -> u.TilldelaResurs:
 
 def uppdrag_till_utforare(uppdrag: UppdragUpprattat) -> u.VidarebefordraUppdrag:
     """The uppdrag to the unit it names."""
-    if uppdrag.mottagare is None:
-        raise ValueError("an uppdrag without mottagare cannot be sent on")
+    if uppdrag.mottagare is None or uppdrag.mottaglighet is None:
+        raise ValueError("an uppdrag without mottagare or mottaglighet cannot be sent on")
     return u.VidarebefordraUppdrag(
         barn=person(uppdrag.barn),
         uppdrag_id=uppdrag.uppdrag_id,
@@ -134,8 +134,12 @@ def uppdrag_till_utforare(uppdrag: UppdragUpprattat) -> u.VidarebefordraUppdrag:
         datum=uppdrag.datum,
         mottagare=u.Vidarebefordran(**uppdrag.mottagare.model_dump()),
         foraldrar=tuple(person(foralder) for foralder in uppdrag.foraldrar),
+        foraldrar_saknas_for=uppdrag.foraldrar_saknas_for,
         kontaktuppgifter=kontaktuppgifter(uppdrag.kontaktuppgifter),
+        kontaktuppgifter_saknas_for=uppdrag.kontaktuppgifter_saknas_for,
         tolkbehov=uppdrag.tolkbehov,
+        centrala_behov=uppdrag.centrala_behov,
+        mottaglighet=uppdrag.mottaglighet,
         bedomning=uppdrag.bedomning,
         mal=mal_som_uppgift(uppdrag.mal),
         former_for_uppfoljning=uppdrag.former_for_uppfoljning,

@@ -132,8 +132,12 @@ class VidarebefordraUppdrag(Uppgift):
     datum: date
     mottagare: Vidarebefordran
     foraldrar: tuple[Person, ...] = ()
+    foraldrar_saknas_for: KortText | None = None
     kontaktuppgifter: tuple[Kontaktuppgifter, ...] = ()
+    kontaktuppgifter_saknas_for: KortText | None = None
     tolkbehov: KortText | None = None
+    centrala_behov: Annotated[tuple[Text, ...], Field(min_length=1)]
+    mottaglighet: Text
     bedomning: Text
     mal: Annotated[tuple[Mal, ...], Field(min_length=1)]
     former_for_uppfoljning: Text

@@ -13,6 +13,7 @@ from bbic_bridge.handbook.notiser import Notis, digest
 from tests.handbook.fall import avslut, avsluta, beslut, fortsatt, notis, verkstall
 
 MAL = [{"mal_id": "M1", "text": digest("Målet.")}]
+SKOLA = [{"mal_id": "M2", "text": digest("Alva går i skolan.")}]
 
 
 def om(typ: str, dag: str, **data: Any) -> Notis:
@@ -43,7 +44,13 @@ def uppstart(**data: Any) -> Notis:
 
 
 def plan(**data: Any) -> Notis:
-    return om("genomforandeplan.faststalld", "2026-03-10", plan_id="P1", mal=MAL, **data)
+    sagt = {"plan_id": "P1", "mal": MAL, **data}
+    return om("genomforandeplan.faststalld", "2026-03-10", **sagt)
+
+
+def vardplan(dag: str = "2026-01-25", vardplan_id: str = "VP1", **data: Any) -> Notis:
+    sagt = {"vardplan_id": vardplan_id, "datum": dag, "mal": [*MAL, *SKOLA], **data}
+    return notis("vardplan.upprattad", dag, **sagt)
 
 
 def bokat() -> Notis:
@@ -66,12 +73,20 @@ def inledd(dag: str, **data: Any) -> Notis:
     return notis("utredning.inledd", dag, utredning_id="UTR2", datum=dag, **data)
 
 
-def kopia() -> Notis:
-    return notis("kopia.lamnad", "2026-08-25", beslut_id="B2", datum="2026-08-25")
+def kopia(*roller: str, beslut_id: str = "B2") -> Notis:
+    mottagare = [{"roll": roll} for roll in roller or ("familjehemssekreterare", "god_man")]
+    dag = "2026-08-25"
+    return notis("kopia.lamnad", dag, beslut_id=beslut_id, datum=dag, mottagare=mottagare)
 
 
-def avtal(dag: str, fran: str) -> Notis:
-    return notis("avtal.upprattat", dag, avtal_id=f"A-{dag}", datum=dag, fran=fran)
+def avtal(dag: str, fran: str, **data: Any) -> Notis:
+    return notis("avtal.upprattat", dag, avtal_id=f"A-{dag}", datum=dag, fran=fran, **data)
+
+
+def foreslagen(matchning_id: str, resurs_id: str | None = None) -> Notis:
+    dag = "2026-01-10"
+    sagt = {"matchning_id": matchning_id, "resurs_id": resurs_id, "datum": dag}
+    return notis("matchning.foreslagen", dag, **sagt)
 
 
 def tackar_nej(**data: Any) -> Notis:
@@ -116,7 +131,17 @@ ETT_SAMTAL = (erbjudet("2026-07-01"), erbjudet("2026-12-01"))
 NYA_BEHOV = uppfoljning("2026-07-22", nasta_steg=["ny_utredning"])
 SLUT, SLUT_2027 = avsluta("2026-09-30"), avsluta("2027-01-31")
 UPPSTART, PLAN = uppstart(mote_id="S2"), plan()
+FOR_TIDIGT = avtal("2026-01-31", "2026-03-01", matchning_id="MA1")
+VARDEN = (*HVB, vardplan())
 FALL: dict[str, Fall] = {
+    "vardplan.mal_utan_insats": (VARDEN, (plan(mal=[*MAL, *SKOLA]), UF1), (UF1,), "M2", UF1),
+    "avtal.fore_samtycke": (
+        (*KF, avtal("2026-02-01", "2026-03-01", matchning_id="MA1")),
+        (avtal("2026-02-02", "2026-03-01", matchning_id="MA1"),),
+        (FOR_TIDIGT,),
+        "A-2026-01-31",
+        FOR_TIDIGT,
+    ),
     "beslut.utan_underlag": (
         (samtyckt("2026-02-01"), FATTAT, VERKSTALLT),
         (underlag("2026-02-15"),),
@@ -197,7 +222,8 @@ def test_a_rule_is_kept_or_broken_and_shows_with_the_event_that_misses_it(kod: s
     assert funna(*grund, *haller) == ()
     (en,) = funna(*grund, *bryter)
     assert (en.kod, en.objekt, en.rad) == (kod, objekt, visar.rad)
-    assert (en.text, en.kalla, en.vikt) == (SLAG[kod].text, SLAG[kod].kalla, SLAG[kod].vikt)
+    text = SLAG[kod].text.format(saknas="familjehemssekreteraren och berörda parter")
+    assert (en.text, en.kalla, en.vikt) == (text, SLAG[kod].kalla, SLAG[kod].vikt)
 
 
 @pytest.mark.parametrize("kod", FALL)
@@ -271,6 +297,95 @@ def test_copies_and_avtal_are_those_of_the_match() -> None:
     grund = (underlag(), beslut("2026-02-15", **slag), verkstall("2026-03-01", **slag))
     langre = fortsatt("2026-08-20", "2026-09-01", **slag)
     assert funna(*grund, uppdrag("oppenvard"), langre, UF2) == ()
+
+
+SEKR, BARNET, VARDNADSHAVARE = "familjehemssekreterare", "barn", "vardnadshavare"
+
+
+@pytest.mark.parametrize("part", [BARNET, VARDNADSHAVARE, "god_man"])
+def test_copies_may_be_handed_out_one_by_one(part: str) -> None:
+    grund = (*PROLONGED, avtal("2026-08-22", "2026-09-01"), UF2)
+    assert funna(*grund, kopia(SEKR), kopia(part)) == ()
+    assert funna(*grund, kopia(SEKR, part)) == ()
+
+
+@pytest.mark.parametrize(
+    ("lamnad", "saknas"),
+    [
+        (kopia(SEKR), "berörda parter"),
+        (kopia(SEKR, "kontaktfamilj"), "berörda parter"),
+        (kopia(BARNET, VARDNADSHAVARE), "familjehemssekreteraren"),
+        (kopia(SEKR, BARNET, beslut_id="B1"), "familjehemssekreteraren och berörda parter"),
+    ],
+)
+def test_who_has_no_copy_is_named(lamnad: Notis, saknas: str) -> None:
+    (en,) = funna(*PROLONGED, avtal("2026-08-22", "2026-09-01"), UF2, lamnad)
+    text = f"Kopia av beslutet om fortsatt bistånd är inte lämnad till {saknas}"
+    assert (en.kod, en.vikt, en.text) == ("kopia.ej_lamnad", "ska", text)
+
+
+SENARE = (*KF, samtyckt("2026-06-01", matchning_id="MA2"))
+
+
+@pytest.mark.parametrize(
+    ("grund", "data"),
+    [
+        pytest.param(SENARE, {"matchning_id": "MA1"}, id="the match it names"),
+        pytest.param(SENARE, {}, id="none named, and one of the matches was consented to"),
+        pytest.param(
+            (*SENARE, foreslagen("MA1", "R1"), foreslagen("MA2", "R2")),
+            {"resurs_id": "R1"},
+            id="none named, and the resurs is that of the earlier match",
+        ),
+        pytest.param(
+            (*KF[:1], samtyckt("2026-06-01"), foreslagen("MA1", "R1")),
+            {"resurs_id": "R9"},
+            id="none named, and the resurs is of no match",
+        ),
+        pytest.param(
+            (samtyckt("2026-06-01"), foreslagen("MA2")),
+            {},
+            id="it may be of a match whose consent is not told",
+        ),
+        pytest.param(KF[:1], {"matchning_id": "MA1"}, id="no consent is told"),
+        pytest.param(KF[:1], {}, id="no match is told"),
+    ],
+)
+def test_an_avtal_keeps_to_what_can_be_known_of_its_match(
+    grund: tuple[Notis, ...], data: dict[str, str]
+) -> None:
+    assert funna(*grund, avtal("2026-02-05", "2026-03-01", **data)) == ()
+
+
+@pytest.mark.parametrize(
+    ("grund", "data"),
+    [
+        pytest.param((samtyckt("2026-06-01", "2026-01-02"),), {"matchning_id": "MA1"}, id="last"),
+        pytest.param(
+            (samtyckt("2026-01-02"), samtyckt("2026-06-01")),
+            {"matchning_id": "MA1"},
+            id="told apart",
+        ),
+        pytest.param(SENARE, {"matchning_id": "MA2"}, id="the match it names"),
+        pytest.param((samtyckt("2026-06-01"),), {}, id="the only match"),
+        pytest.param(
+            (*SENARE, foreslagen("MA1", "R1"), foreslagen("MA2", "R2")),
+            {"resurs_id": "R2"},
+            id="the match of its resurs",
+        ),
+        pytest.param(
+            (samtyckt("2026-06-01"), samtyckt("2026-07-01", matchning_id="MA2")),
+            {},
+            id="whichever match it is of",
+        ),
+    ],
+)
+def test_an_avtal_before_the_last_consent_deviates(
+    grund: tuple[Notis, ...], data: dict[str, str]
+) -> None:
+    for_tidigt = avtal("2026-02-05", "2026-03-01", **data)
+    (en,) = funna(*grund, for_tidigt)
+    assert (en.kod, en.objekt, en.rad) == ("avtal.fore_samtycke", "A-2026-02-05", for_tidigt.rad)
 
 
 def test_each_uppfoljningsmote_asks_for_an_uppfoljning_of_its_own() -> None:

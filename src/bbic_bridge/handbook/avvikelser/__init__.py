@@ -20,9 +20,10 @@ from bbic_bridge.handbook.avvikelser.malkedja import (
 from bbic_bridge.handbook.avvikelser.ouppfyllt import KRAVSLAG, ouppfyllda_krav
 from bbic_bridge.handbook.avvikelser.slag import SLAG, Avvikelse, Plats, Slag, avvikelse
 from bbic_bridge.handbook.avvikelser.uppdragen import UPPRATTAT
-from bbic_bridge.handbook.kodlistor import KONTAKTPERSON_MFL
+from bbic_bridge.handbook.avvikelser.vardplanens_mal import mal_utan_insats
+from bbic_bridge.handbook.kodlistor import KONTAKTPERSON_MFL, VARDNADSHAVARE, Roll
 from bbic_bridge.handbook.lage import Beslut, Lage
-from bbic_bridge.handbook.notiser import Notis
+from bbic_bridge.handbook.notiser import Notis, efter
 from bbic_bridge.handbook.uppgifter import Insatstyp
 
 __all__ = ["REGLER", "SLAGEN", "Avvikelse", "Plats", "avvikelser"]
@@ -31,9 +32,13 @@ SLAGEN: Mapping[str, Slag] = {**SLAG, **KRAVSLAG}
 """Every kind of deviation by its ``kod``."""
 
 UPPFOLJNINGSMOTE = "uppfoljningsmote.genomfort"
+_MATCHNING = ("matchning.foreslagen", "matchningsmote.genomfort", "matchning.samtyckt")
 _VERKSTALLT = ("beslut.verkstall", "beslut.verkstallt")
 _SLUT = ("insats.avsluta", "insats.avslutad")
-_NAMNT_UNDERLAG = ("beslutsunderlag_id", "underlagsanteckning_id")
+_FAR_KOPIA: Mapping[str, frozenset[Roll]] = {
+    "familjehemssekreteraren": frozenset({"familjehemssekreterare"}),
+    "berörda parter": frozenset({"barn", *VARDNADSHAVARE}),
+}
 # Kinds whose uppföljning the sources speak of (A:85, B:48).
 _FOLJS_UPP: frozenset[Insatstyp] = KONTAKTPERSON_MFL | {"oppenvard"}
 
@@ -53,14 +58,43 @@ def _beslut_utan_underlag(lage: Lage) -> Iterator[Avvikelse]:
 
 def _samtycke_saknas(lage: Lage) -> Iterator[Avvikelse]:
     """No match that all who consent to it had consented to on the day of the decision."""
-    samtyckt: defaultdict[str, list[date]] = defaultdict(list)
-    for en in lage.av("matchning.samtyckt"):
-        dagar = (samtycke["datum"] for samtycke in en.get("samtycken") or ())
-        samtyckt[en.get("matchning_id")] += [date.fromisoformat(dag) for dag in dagar]
+    samtyckt = _sista_samtycke(lage)
     for beslut in _fattade(lage):
-        alla = any(dagar and max(dagar) <= beslut.beslutsdatum for dagar in samtyckt.values())
+        alla = any(dag <= beslut.beslutsdatum for dag in samtyckt.values())
         if beslut.insatstyp in KONTAKTPERSON_MFL and not alla:
             yield avvikelse("samtycke.saknas", beslut.beslut_id, beslut.notis.rad)
+
+
+def _avtal_fore_samtycke(lage: Lage) -> Iterator[Avvikelse]:
+    """Before the last consent to its match; where it names none, to every one that it can be of."""
+    samtyckt = _sista_samtycke(lage)
+    for avtal in lage.av("avtal.upprattat"):
+        matchningar = _matchningar_for(lage, avtal)
+        if matchningar and all(avtal.dag < samtyckt.get(ett, date.min) for ett in matchningar):
+            yield avvikelse("avtal.fore_samtycke", avtal.get("avtal_id"), avtal.rad)
+
+
+def _matchningar_for(lage: Lage, avtal: Notis) -> set[str]:
+    """The match that an avtal names, else all in the case but those of another resurs (D)."""
+    if avtal.get("matchning_id") is not None:
+        return {avtal.get("matchning_id")}
+    resurs = avtal.get("resurs_id")
+    andras = {
+        en.get("matchning_id")
+        for en in lage.av("matchning.foreslagen")
+        if resurs is not None and en.get("resurs_id") not in (None, resurs)
+    }
+    return {en.get("matchning_id") for en in lage.av(*_MATCHNING)} - andras
+
+
+def _sista_samtycke(lage: Lage) -> Mapping[str, date]:
+    """The day of the last consent to each match."""
+    sista: dict[str, date] = {}
+    for en in lage.av("matchning.samtyckt"):
+        for samtycke in en.get("samtycken") or ():
+            dag = date.fromisoformat(samtycke["datum"])
+            sista[en.get("matchning_id")] = max(dag, sista.get(en.get("matchning_id"), dag))
+    return sista
 
 
 def _uppdrag_saknas(lage: Lage) -> Iterator[Avvikelse]:
@@ -90,7 +124,7 @@ def _uppfoljningsmote_ej_bokat(lage: Lage) -> Iterator[Avvikelse]:
         bokade = lage.om_insats(insats_id, "uppfoljningsmote.bokat", UPPFOLJNINGSMOTE)
         if bokade or mote.get("uppfoljningsmote_bokat") is not None:
             continue
-        foljd = _efter(lage.om_insats(insats_id, FASTSTALLD, UPPFOLJNING), mote.dag)
+        foljd = efter(lage.om_insats(insats_id, FASTSTALLD, UPPFOLJNING), mote.dag)
         if foljd is not None:
             yield avvikelse("uppfoljningsmote.ej_bokat", mote.get("mote_id"), foljd.rad)
 
@@ -102,7 +136,7 @@ def _plan_ej_undertecknad(lage: Lage) -> Iterator[Avvikelse]:
         if plan.get("insatstyp") != "hvb" or plan.get("plan_id") in undertecknade:
             continue
         om_insatsen = lage.om_insats(plan.get("insats_id"), UPPFOLJNINGSMOTE, UPPFOLJNING, *_SLUT)
-        foljd = _efter(om_insatsen, plan.dag)
+        foljd = efter(om_insatsen, plan.dag)
         if foljd is not None and egna_mal(lage, plan):
             yield avvikelse("plan.ej_undertecknad", plan.get("plan_id"), foljd.rad)
 
@@ -128,7 +162,7 @@ def _uppfoljning_ej_dokumenterad(lage: Lage) -> Iterator[Avvikelse]:
     for insats_id, hallna in moten.items():
         dokumenterade = lage.om_insats(insats_id, UPPFOLJNING)
         for nummer, mote in enumerate(hallna, start=1):
-            foljd = _efter([*hallna[nummer:], *lage.om_insats(insats_id, *_SLUT)], mote.dag)
+            foljd = efter([*hallna[nummer:], *lage.om_insats(insats_id, *_SLUT)], mote.dag)
             if foljd is None:
                 continue
             if len([en for en in dokumenterade if en.dag <= foljd.dag]) < nummer:
@@ -137,7 +171,6 @@ def _uppfoljning_ej_dokumenterad(lage: Lage) -> Iterator[Avvikelse]:
 
 def _fortsatt_bistand(lage: Lage) -> Iterator[Avvikelse]:
     """Copies and a new avtal, seen when the prolonged period is followed up or ends."""
-    lamnade = {en.get("beslut_id") for en in lage.av("kopia.lamnad")}
     for beslut in lage.beslut.values():
         if beslut.notis.typ != "beslut.fortsatt_bistand":
             continue
@@ -145,13 +178,21 @@ def _fortsatt_bistand(lage: Lage) -> Iterator[Avvikelse]:
         om_insatsen = lage.om_insats(
             beslut.insats_id or "", UPPFOLJNINGSMOTE, UPPFOLJNING, "beslut.fortsatt_bistand", *_SLUT
         )
-        foljd = _efter(om_insatsen, max(fran, beslut.beslutsdatum), utom=beslut.notis)
+        foljd = efter(om_insatsen, max(fran, beslut.beslutsdatum), utom=beslut.notis)
         if foljd is None or beslut.insatstyp not in KONTAKTPERSON_MFL:
             continue
-        if beslut.beslut_id not in lamnade:
-            yield avvikelse("kopia.ej_lamnad", beslut.beslut_id, foljd.rad)
+        if utan_kopia := _utan_kopia(lage, beslut):
+            saknas = " och ".join(utan_kopia)
+            yield avvikelse("kopia.ej_lamnad", beslut.beslut_id, foljd.rad, saknas=saknas)
         if not any(_nytt(avtal, beslut, fran) for avtal in lage.av("avtal.upprattat")):
             yield avvikelse("avtal.ej_fornyat", beslut.beslut_id, foljd.rad)
+
+
+def _utan_kopia(lage: Lage, beslut: Beslut) -> list[str]:
+    """Who has no copy of a decision, by all that were handed out: one may hold only some."""
+    kopior = (en for en in lage.av("kopia.lamnad") if en.get("beslut_id") == beslut.beslut_id)
+    fatt = {mottagare.get("roll") for en in kopior for mottagare in en.get("mottagare") or ()}
+    return [vem for vem, roller in _FAR_KOPIA.items() if fatt.isdisjoint(roller)]
 
 
 def _nytt(avtal: Notis, beslut: Beslut, fran: date) -> bool:
@@ -167,7 +208,7 @@ def _utredning_ej_inledd(lage: Lage) -> Iterator[Avvikelse]:
             om_insatsen = lage.om_insats(
                 en.get("insats_id"), UPPFOLJNINGSMOTE, UPPFOLJNING, "beslut.avslut", *_SLUT
             )
-            foljd = _efter([ett for ett in om_insatsen if ett.dag > en.dag], en.dag)
+            foljd = efter([ett for ett in om_insatsen if ett.dag > en.dag], en.dag)
             yield from _utan_utredning(lage, en, en.get("uppfoljning_id"), foljd)
     for en in lage.av("beslut.avslut"):
         if en.get("orsak") == "familjen_tackar_nej" and en.get("oro_for_barnet") is True:
@@ -208,14 +249,10 @@ def _forsta(notiser: Iterable[Notis]) -> Notis | None:
     return next(iter(notiser), None)
 
 
-def _efter(notiser: Iterable[Notis], dag: date, utom: Notis | None = None) -> Notis | None:
-    """The first that speaks of that day or later."""
-    sedan = [en for en in notiser if en.dag >= dag and en is not utom]
-    return min(sedan, key=lambda en: (en.dag, en.tid, en.rad), default=None)
-
-
 REGLER: tuple[Callable[[Lage], Iterator[Avvikelse]], ...] = (
     mal_och_bedomning,
+    mal_utan_insats,
+    _avtal_fore_samtycke,
     _beslut_utan_underlag,
     _samtycke_saknas,
     _uppdrag_saknas,

@@ -47,12 +47,12 @@ def mal_och_bedomning(lage: Lage) -> Iterator[Avvikelse]:
 def egna_mal(lage: Lage, plan: Notis) -> bool:
     """Whether a plan that a HVB sent back holds mål that its uppdrag does not (B)."""
     kedja = _Kedja(lage)
-    givna = {mal.text for kalla in kedja.kallor_till(plan) for mal in _malen(kalla)}
-    return bool(givna) and any(mal.text not in givna for mal in _malen(plan))
+    givna = {mal.text for kalla in kedja.kallor_till(plan) for mal in malen(kalla)}
+    return bool(givna) and any(mal.text not in givna for mal in malen(plan))
 
 
 @dataclass(frozen=True, slots=True)
-class _Mal:
+class Malet:
     """A goal in a document: its id, the digest of its text, and where it stands."""
 
     mal_id: str
@@ -191,7 +191,7 @@ class _Kedja:
     def _delade(self, uppdraget: Uppdraget, underlag: Notis) -> set[str]:
         """The mål that other insatser's uppdrag hold."""
         ovriga = self._med_samma(uppdraget, underlag)
-        return {mal.mal_id for ett in ovriga for en in ett.notiser for mal in _malen(en)}
+        return {mal.mal_id for ett in ovriga for en in ett.notiser for mal in malen(en)}
 
     def _svarar_for_helheten(self, uppdraget: Uppdraget, underlag: Notis) -> bool:
         """Whether a mål that no uppdrag holds shows by this one, and now.
@@ -255,8 +255,8 @@ def _andrade(
     Args:
         ocksa: further documents that a mål may come from.
     """
-    givna = [mal for kalla in (*kallor, *ocksa) for mal in _malen(kalla)]
-    for mal in _malen(en) if kallor else ():
+    givna = [mal for kalla in (*kallor, *ocksa) for mal in malen(kalla)]
+    for mal in malen(en) if kallor else ():
         forebilder = [ett for ett in givna if ett.mal_id == mal.mal_id]
         if any(ett.text == mal.text for ett in forebilder):
             continue
@@ -289,10 +289,10 @@ def _saknade(
         ocksa: further documents that it may be carried over from.
         delade: mål that stand elsewhere instead.
     """
-    har = {*delade, *(mal.mal_id for mal in _malen(en))}
-    if any(all(mal.mal_id in har for mal in _malen(kalla)) for kalla in (*kallor, *ocksa)):
+    har = {*delade, *(mal.mal_id for mal in malen(en))}
+    if any(all(mal.mal_id in har for mal in malen(kalla)) for kalla in (*kallor, *ocksa)):
         return
-    for mal in _malen(kallor[0]) if kallor else ():
+    for mal in malen(kallor[0]) if kallor else ():
         if mal.mal_id not in har:
             yield avvikelse(
                 "mal.saknas",
@@ -312,10 +312,11 @@ def _narmast(versioner: Sequence[Uppdraget], dag: date) -> Iterator[Uppdraget]:
         yield fore[-1] if fore else versioner[0]
 
 
-def _malen(en: Notis) -> Iterator[_Mal]:
+def malen(en: Notis) -> Iterator[Malet]:
+    """The mål that a document holds."""
     for nummer, mal in enumerate(en.get("mal") or ()):
         if mal.get("mal_id") is not None and mal.get("text") is not None:
-            yield _Mal(mal["mal_id"], mal["text"], Plats(en.rad, f"/mal/{nummer}/text"))
+            yield Malet(mal["mal_id"], mal["text"], Plats(en.rad, f"/mal/{nummer}/text"))
 
 
 def _namn(en: Notis) -> str:

@@ -27,8 +27,9 @@ Jamforelse = tuple[Plats | None, Plats | None]
 @dataclass(frozen=True, slots=True)
 class Slag:
     """One kind of deviation. ``steg`` is the handbook's; ``{dokument}`` and ``{kalla}`` in the
-    text are the two that differ, ``{falt}`` where. ``pointer`` is where in an event one document
-    shows it; empty where it shows between documents."""
+    text are the two that differ, ``{falt}`` where; ``{saknas}`` is who or what is missing.
+    ``pointer`` is where in an event one document shows it; empty where it shows between
+    documents."""
 
     steg: int
     text: str
@@ -76,7 +77,14 @@ SLAG: Mapping[str, Slag] = {
     "mal.saknas": Slag(
         5, "Målet i {kalla} är inte överfört till {dokument}", "A:31, B:22, B:59", "ska"
     ),
+    "vardplan.mal_utan_insats": Slag(
+        5, "Målet i vårdplanen finns inte i något uppdrag eller någon genomförandeplan",
+        "B:94", "ska",
+    ),
     # What should have come before
+    "avtal.fore_samtycke": Slag(
+        3, "Avtalet är daterat innan alla har samtyckt till matchningen", "A:19", "ska"
+    ),
     "beslut.utan_underlag": Slag(
         4, "Beslutet har inget beslutsunderlag i ett eget dokument", "B:116", "ska_om_inte"
     ),
@@ -107,7 +115,7 @@ SLAG: Mapping[str, Slag] = {
         "A:99, B:49", "ska",
     ),
     "kopia.ej_lamnad": Slag(
-        12, "Kopior av beslutet om fortsatt bistånd är inte lämnade till berörda", "A:105", "bor"
+        12, "Kopia av beslutet om fortsatt bistånd är inte lämnad till {saknas}", "A:105", "ska"
     ),
     "avtal.ej_fornyat": Slag(
         12, "Inget nytt avtal är upprättat för den förlängda perioden", "A:105", "ska"
@@ -129,6 +137,7 @@ def avvikelse(
     dokument: str = "",
     kalla: str = "",
     falt: str = "",
+    saknas: str = "",
     skillnad: str = "",
 ) -> Avvikelse:
     """A deviation of a kind.
@@ -137,8 +146,9 @@ def avvikelse(
         dokument: what the document that shows it is called in running text (``uppdraget``).
         kalla: what the document that it is compared with is called.
         falt: the fields that differ.
+        saknas: who or what is missing, in running text.
         skillnad: what is told anew when it changes.
     """
     slag = SLAG[kod]
-    text = slag.text.format(dokument=dokument, kalla=kalla, falt=falt)
+    text = slag.text.format(dokument=dokument, kalla=kalla, falt=falt, saknas=saknas)
     return Avvikelse(kod, objekt, rad, text, slag.kalla, slag.vikt, jamfor, skillnad)

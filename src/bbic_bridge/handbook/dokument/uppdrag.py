@@ -30,6 +30,8 @@ class Mottagare(Del):
 class UppdragUpprattat(Dokument):
     """The dated uppdrag. What B lists must be answered: ``null`` and ``[]`` say "none".
 
+    Where there are no parents or contacts, ``…_saknas_for`` says why.
+
     Bedömning and mål are copied from the utredning. ``mottagare`` is for insatser whose uppdrag
     is sent on (öppenvård, HVB, familjehem); ``vardplan_id`` where a vårdplan stands behind it.
     """
@@ -50,11 +52,17 @@ class UppdragUpprattat(Dokument):
         Field(max_length=6),
         punkt("Föräldrarnas namn och personnummer", "B:18"),
     ]
+    foraldrar_saknas_for: Annotated[
+        KortText | None, punkt("Skäl till att föräldrar saknas", "B:18")
+    ] = None
     kontaktuppgifter: Annotated[
         tuple[Kontakt, ...],
         Field(max_length=10),
         punkt("Kontaktuppgifter, med eventuellt sekretesskydd", "B:18"),
     ]
+    kontaktuppgifter_saknas_for: Annotated[
+        KortText | None, punkt("Skäl till att kontaktuppgifter saknas", "B:18")
+    ] = None
     tolkbehov: Annotated[KortText | None, punkt("Behov av tolk eller kommunikationsstöd", "B:19")]
     centrala_behov: Annotated[
         tuple[Text, ...], Field(max_length=30), punkt("Centrala behov", "B:6, B:45")

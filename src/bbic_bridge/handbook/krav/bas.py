@@ -60,9 +60,9 @@ def med(falt: str, roller: Collection[Roll]) -> Villkor:
     return lambda dokument: not roller_i(getattr(dokument, falt)).isdisjoint(roller)
 
 
-def eller(forsta: Villkor, andra: Villkor) -> Villkor:
-    """One of two is enough."""
-    return lambda dokument: forsta(dokument) or andra(dokument)
+def eller(*villkor: Villkor) -> Villkor:
+    """One of them is enough."""
+    return lambda dokument: any(ett(dokument) for ett in villkor)
 
 
 def i_ordning(tidigare: str, senare: str) -> Villkor:

@@ -1,7 +1,8 @@
-"""Steps 4, 8, 12 and 13: the decision, its execution, its copies and its end.
+"""Steps 4, 8, 12 and 13: the decision, its execution and its end.
 
 That a decision SKA have its beslutsunderlag is judged over the whole case (``avvikelser``), since
-the two may come in any order: here only that it names it.
+the two may come in any order: here only that it names it. So are the copies of a fortsatt bistånd:
+they may be handed out one by one.
 """
 
 from bbic_bridge.handbook.dokument.bas import EJ_VERKSTALLT
@@ -10,10 +11,9 @@ from bbic_bridge.handbook.dokument.beslut import (
     BeslutFattat,
     BeslutFortsattBistand,
     BeslutVerkstall,
-    KopiaLamnad,
 )
-from bbic_bridge.handbook.kodlistor import KONTAKTPERSON_MFL, VARDNADSHAVARE
-from bbic_bridge.handbook.krav.bas import Krav, eller, finns, med
+from bbic_bridge.handbook.kodlistor import KONTAKTPERSON_MFL
+from bbic_bridge.handbook.krav.bas import Krav, eller, finns
 
 
 def _har_slutdag(beslut: BeslutFattat | BeslutFortsattBistand) -> bool:
@@ -46,16 +46,6 @@ KRAV = (
         "verkstallighet.skal", "bor", (BeslutVerkstall,), "skal", EJ_VERKSTALLT,
         "När beslutet bara delvis verkställs bör skälet framgå: det räknas som ej verkställt.",
         lambda verkstallt: not verkstallt.delvis or verkstallt.skal is not None,
-    ),
-    Krav(
-        "kopia.familjehemssekreterare", "bor", (KopiaLamnad,), "mottagare", "A:105",
-        "Familjehemssekreteraren bör få kopia av förlängt bistånd.",
-        med("mottagare", {"familjehemssekreterare"}),
-    ),
-    Krav(
-        "kopia.parter", "bor", (KopiaLamnad,), "mottagare", "A:105",
-        "Berörda parter bör få kopia av förlängt bistånd.",
-        med("mottagare", {"barn", *VARDNADSHAVARE}),
     ),
     Krav(
         "avslut.orsak_fritext", "ska", (BeslutAvslut,), "orsak_fritext", "A:125",

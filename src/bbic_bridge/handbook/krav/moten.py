@@ -96,4 +96,9 @@ KRAV = (
         "uppfoljningsmote.uppdragstagare", "bor", (UppfoljningsmoteGenomfort,), "deltagare", "A:95",
         "Kontaktpersonen eller kontaktfamiljen bör delta.", med("deltagare", UPPDRAGSTAGARE),
     ),
+    Krav(
+        "uppfoljningsmote.anpassning", "bor", (UppfoljningsmoteGenomfort,), "anpassning", "A:95",
+        "När barnet är med bör det framgå hur mötet anpassats så att det kan uttrycka sin åsikt.",
+        lambda mote: "barn" not in roller_i(mote.deltagare) or mote.anpassning is not None,
+    ),
 )  # fmt: skip

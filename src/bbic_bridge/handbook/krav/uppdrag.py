@@ -1,12 +1,13 @@
 """Step 5: the uppdrag. What B lists under "ska … innehålla" stands in the document's shape.
 
-That an uppdrag SKA take its starting point in centrala behov and mottaglighet is not on that list:
-that they are written in it weighs BÖR.
+Where it takes its starting point (centrala behov, mottaglighet) is SKA too. Of parents and contacts
+there may be none: then the uppdrag says why.
 """
 
 from bbic_bridge.handbook.dokument.uppdrag import UppdragUpprattat
 from bbic_bridge.handbook.kodlistor import VIDAREBEFORDRAS
-from bbic_bridge.handbook.krav.bas import Krav, finns
+from bbic_bridge.handbook.krav.bas import Krav, eller, finns
+from bbic_bridge.handbook.skydd import sagt_skyddad
 
 
 def _gar_att_na(uppdrag: UppdragUpprattat) -> bool:
@@ -17,6 +18,11 @@ def _gar_att_na(uppdrag: UppdragUpprattat) -> bool:
     )
 
 
+def _sagt_skyddad(uppdrag: UppdragUpprattat) -> bool:
+    """Protection that is stated is a reason by itself; one that nobody knows of is none."""
+    return sagt_skyddad((uppdrag.barn, *uppdrag.foraldrar))
+
+
 KRAV = (
     Krav(
         "uppdrag.mottagare", "ska", (UppdragUpprattat,), "mottagare", "B:22, B:72, B:92",
@@ -24,17 +30,30 @@ KRAV = (
         finns("mottagare"), VIDAREBEFORDRAS,
     ),
     Krav(
-        "uppdrag.centrala_behov", "bor", (UppdragUpprattat,), "centrala_behov", "B:6, B:45",
-        "Uppdraget bör återge de centrala behov som det utgår från.", finns("centrala_behov"),
+        "uppdrag.centrala_behov", "ska", (UppdragUpprattat,), "centrala_behov", "B:6, B:45",
+        "Uppdraget ska utgå från de centrala behoven och återge dem.", finns("centrala_behov"),
     ),
     Krav(
-        "uppdrag.mottaglighet", "bor", (UppdragUpprattat,), "mottaglighet", "B:9",
-        "Uppdraget bör återge resonemanget om familjens mottaglighet.", finns("mottaglighet"),
+        "uppdrag.mottaglighet", "ska", (UppdragUpprattat,), "mottaglighet", "B:9",
+        "Uppdraget ska utgå från resonemanget om familjens mottaglighet och återge det.",
+        finns("mottaglighet"),
     ),
     Krav(
         "uppdrag.omraden", "bor", (UppdragUpprattat,), "mal", "B:21",
         "Det bör framgå vilka områden i triangeln som varje mål gäller.",
         lambda uppdrag: all(mal.omraden for mal in uppdrag.mal),
+    ),
+    # Both point at the reason: contacts that are left out to protect someone are not missed.
+    Krav(
+        "uppdrag.foraldrar_saknas", "ska", (UppdragUpprattat,), "foraldrar_saknas_for", "B:18",
+        "Föräldrarnas namn och personnummer ska anges, eller varför de saknas.",
+        eller(finns("foraldrar"), finns("foraldrar_saknas_for")),
+    ),
+    Krav(
+        "uppdrag.kontaktuppgifter_saknas", "ska", (UppdragUpprattat,),
+        "kontaktuppgifter_saknas_for", "B:18",
+        "Kontaktuppgifter ska anges, eller varför de saknas, om ingen är skyddad.",
+        eller(finns("kontaktuppgifter"), finns("kontaktuppgifter_saknas_for"), _sagt_skyddad),
     ),
     Krav(
         "uppdrag.kontaktuppgifter", "ska_om_inte", (UppdragUpprattat,), "kontaktuppgifter", "B:18",

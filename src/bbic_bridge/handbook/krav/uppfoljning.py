@@ -23,9 +23,9 @@ KRAV = (
         "Uppföljningen bör ha en tydlig koppling till målen i uppdraget.", finns("uppdrag_id"),
     ),
     Krav(
-        "uppfoljning.kommande_period", "bor", (UppfoljningDokumenterad,), "mal_kommande_period",
+        "uppfoljning.kommande_period", "ska", (UppfoljningDokumenterad,), "mal_kommande_period",
         "B:66",
-        "Det bör framgå vad som återstår att göra under kommande period, om inte målen är "
+        "Det ska framgå vad som återstår att göra under kommande period, om inte målen är "
         "uppfyllda eller insatsen avslutas.",
         _aterstar_eller_slut,
     ),
