@@ -84,6 +84,8 @@ class Source(Section):
     secrets: tuple[SecretStr, ...]
     sources: tuple[str, ...] = ("*",)
     kommuner: tuple[str, ...] = ("*",)
+    rate_per_s: Annotated[float, Field(ge=0)] = 0
+    burst: Annotated[int, Field(ge=1)] = 100
 
 
 class Callback(Section):
@@ -107,6 +109,7 @@ class Limits(Section):
     """Caps on what is read before it is trusted."""
 
     body_bytes: int = 1_048_576
+    body_within_s: Annotated[float, Field(gt=0)] = 30
     batch_events: int = 500
     timestamp_tolerance_s: Seconds = 300
 
