@@ -1,20 +1,18 @@
 """A connection is ended before what it sends costs memory, and before it waits for ever."""
 
 import socket
-import threading
 import tracemalloc
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import pytest
-import uvicorn
 
 from bbic_bridge.cli import parts
 from bbic_bridge.receivers import create_app
 from bbic_bridge.receivers.wire import HEAD_BYTES, HEADERS, BoundedProtocol
 from tests.receivers.conftest import SETTINGS
 from tests.receivers.fake import NOW, FakeDesk
-from tests.servers.process import wait_until
+from tests.receivers.serving import served
 
 PIECE = b"a" * 65_536
 CHUNKED = b"POST /v1/events HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -28,32 +26,15 @@ class Hasty(BoundedProtocol):
     message_within_s = 0.5
 
 
-@contextmanager
-def served(protocol: type[BoundedProtocol]) -> Iterator[int]:
-    """The app in a real server in this process, at a port."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    app = create_app(desk=FakeDesk(SETTINGS, NOW))
-    server = uvicorn.Server(uvicorn.Config(app, http=protocol, ws="none", log_level="critical"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        wait_until(lambda: server.started, what="the server has started")
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        listener.close()
-
-
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with served(BoundedProtocol) as port:
+    with served(create_app(desk=FakeDesk(SETTINGS, NOW))) as port:
         yield port
 
 
 @pytest.fixture(scope="module")
 def hasty_port() -> Iterator[int]:
-    with served(Hasty) as port:
+    with served(create_app(desk=FakeDesk(SETTINGS, NOW)), Hasty) as port:
         yield port
 
 
