@@ -52,7 +52,28 @@ class Mottagare(Section):
     enhetschef: KortText
 
 
-class Kommun(Section):
+class OAuth(Section):
+    """How a bearer token is fetched: OAuth 2.0 client credentials."""
+
+    token_url: str
+    client_id: str
+    client_secret: SecretStr
+    scope: str = ""
+
+
+class Partner(Section):
+    """Somebody who is called: whom we believe there, and how we prove who we are.
+
+    ``ca``, ``client_cert`` and ``client_key`` are paths of PEM files.
+    """
+
+    ca: str = ""
+    client_cert: str = ""
+    client_key: str = ""
+    oauth: OAuth | None = None
+
+
+class Kommun(Partner):
     """One municipality: its system, how to reach it, and its own limits."""
 
     system: Literal["procapita", "treserva"]
@@ -88,7 +109,7 @@ class Source(Section):
     burst: Annotated[int, Field(ge=1)] = 100
 
 
-class Callback(Section):
+class Callback(Partner):
     """Where the bridge pushes its own events, signed."""
 
     url: str
@@ -165,6 +186,7 @@ class Settings(Section):
     frist: Mapping[str, Frist] = {}
     krav: Krav = Krav()
     avvikelse_vantar_s: Seconds = 900
+    certificate_warning_days: Annotated[float, Field(ge=0)] = 30
     waiting_report_days: Annotated[float, Field(gt=0)] = 14
 
     @field_validator("frist")

@@ -28,6 +28,7 @@ from bbic_bridge.receivers import create_app
 from bbic_bridge.security.envelope import new_root_key
 from bbic_bridge.security.signatures import signed_headers
 from bbic_bridge.services import upkeep
+from bbic_bridge.settings import Limits
 from tests.handbook.minsta import BARN, handelse
 from tests.receivers.conftest import SETTINGS
 from tests.receivers.fake import EXEMPEL, MALMO, NOW, OTHER, FakeDesk, as_json, bearer
@@ -70,7 +71,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             "master_key": SecretStr(new_root_key()),
             "index_key": SecretStr(new_root_key()),
             "kommun": KOMMUNER,
-            "limits": SETTINGS.limits.model_copy(update={"body_bytes": 100_000, "batch_events": 100}),
+            "limits": Limits(body_bytes=100_000),
         }
     )
     upkeep.migrate(configured)

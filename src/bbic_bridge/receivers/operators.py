@@ -143,7 +143,10 @@ async def get_delivery(front: FrontOf, bearer: Reader, delivery_id: PathWord) ->
     return await _visible(front, bearer, delivery_id)
 
 
-@router.post("/v1/deliveries/{delivery_id}/replay", **openapi.json_in(Replay, 404, 408, 409, 413, 415))
+@router.post(
+    "/v1/deliveries/{delivery_id}/replay",
+    **openapi.json_in(Replay, 404, 408, 409, 413, 415),
+)
 async def post_replay(
     request: Request, front: FrontOf, bearer: Operator, delivery_id: PathWord
 ) -> ReplayItem:
