@@ -5,6 +5,7 @@ import json
 import re
 import threading
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
@@ -77,9 +78,10 @@ class ClientCredentials:
         except (Transient, Contract) as error:
             code = "token_malformed" if isinstance(error, Contract) else "token_unavailable"
         else:
-            if answer.status == 200:  # noqa: PLR2004 - the one status of a token (RFC 6749, 5.1)
+            if answer.status == HTTPStatus.OK:
                 return _read(answer.body, asked_at)
-            code = "token_unavailable" if answer.status >= 500 else "token_refused"  # noqa: PLR2004
+            sick = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+            code = "token_unavailable" if sick else "token_refused"
         # Outside the handler, and without the answer: it may quote what was asked.
         raise Transient(code)
 
