@@ -28,7 +28,7 @@ from tests.servers.valkey import Valkey
 EVENTS = canary.marked_events()
 NEEDLES = {canary.MARK} | canary.people(EVENTS)
 SECRETS = {secret(name) for name in (*KEYS, *WEBHOOK_SECRETS, *TOKENS)}
-BATCH = 100
+BATCH = 30
 
 
 @pytest.fixture
