@@ -55,11 +55,13 @@ NAMESPACE = "urn:bbic-bridge:"
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}")
 
 
-def marked_events() -> list[dict[str, Any]]:
-    """The cases in ``examples/`` and the smallest event of every type, marked."""
+def marked_events(*names: str) -> list[dict[str, Any]]:
+    """The named cases in ``examples/`` (else all) and the smallest event of every type, marked."""
     marks: dict[str, str] = {}
+    chosen = [cases.read(cases.EXAMPLES / f"{name}.ndjson") for name in names]
+    whole = [event for case in chosen for event in case] or cases.all_cases()
     smallest = [handelse(typ) | {"subject": f"MINSTA-{typ}"} for typ in TYPER]
-    return [_marked(event, marks) for event in (*cases.all_cases(), *smallest)]
+    return [_marked(event, marks) for event in (*whole, *smallest)]
 
 
 def people(events: list[dict[str, Any]]) -> set[str]:

@@ -16,9 +16,9 @@ UPPGIFTER = [one for event in EVENTS for one in planera(parse_event(event)).uppg
 
 @pytest.mark.parametrize("operation", sorted({one.operation for one in UPPGIFTER}))
 def test_nothing_of_what_is_sent_is_shown(operation: str) -> None:
-    for uppgift in UPPGIFTER:
-        if uppgift.operation == operation:
-            whole = uppgift.model_dump(mode="json")
+    for planned in UPPGIFTER:
+        if planned.operation == operation:
+            whole = planned.uppgift.model_dump(mode="json")
             assert canary.leaks(json.dumps(whole).encode(), NEEDLES)
             assert canary.leaks(json.dumps(masked(whole)).encode(), NEEDLES) == []
 
