@@ -77,11 +77,11 @@ def _build(settings: Settings) -> dict[str, adapters.System]:
     """Every configured system, so that a wrong setting shows at start and not at night."""
     profiles = settings.base / settings.profiles
     built = {
-        name: adapters.build(name, kommun, profiles=profiles)
+        name: adapters.build(name, kommun, profiles=profiles, base=settings.base)
         for name, kommun in settings.kommun.items()
     }
     if settings.callback is not None:
-        built[WORKFLOW] = adapters.build_workflow(settings.callback)
+        built[WORKFLOW] = adapters.build_workflow(settings.callback, base=settings.base)
     return built
 
 

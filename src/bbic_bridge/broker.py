@@ -7,6 +7,7 @@ limits, and drops what it cannot send. The store's sweep finds whatever a lost w
 import threading
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from celery import Celery
 
@@ -29,7 +30,7 @@ log = telemetry.get_logger()
 def settings_for(broker_url: str) -> dict[str, Any]:
     """Celery's settings that publishers and workers share."""
     return {
-        "broker_url": broker_url,
+        "broker_url": _verifying(broker_url),
         "task_default_queue": QUEUE,
         "task_ignore_result": True,
         "task_store_errors_even_if_ignored": False,
@@ -40,6 +41,13 @@ def settings_for(broker_url: str) -> dict[str, Any]:
         "worker_enable_remote_control": False,
         "enable_utc": True,
     }
+
+
+def _verifying(broker_url: str) -> str:
+    """Without a word of TLS in the address, the library would believe any certificate."""
+    if not broker_url.startswith("rediss://") or "ssl_" in urlsplit(broker_url).query:
+        return broker_url
+    return f"{broker_url}{'&' if '?' in broker_url else '?'}ssl_cert_reqs=required"
 
 
 class Publisher:

@@ -52,7 +52,28 @@ class Mottagare(Section):
     enhetschef: KortText
 
 
-class Kommun(Section):
+class OAuth(Section):
+    """How a bearer token is fetched: OAuth 2.0 client credentials."""
+
+    token_url: str
+    client_id: str
+    client_secret: SecretStr
+    scope: str = ""
+
+
+class Partner(Section):
+    """Somebody who is called: whom we believe there, and how we prove who we are.
+
+    ``ca``, ``client_cert`` and ``client_key`` are paths of PEM files.
+    """
+
+    ca: str = ""
+    client_cert: str = ""
+    client_key: str = ""
+    oauth: OAuth | None = None
+
+
+class Kommun(Partner):
     """One municipality: its system, how to reach it, and its own limits."""
 
     system: Literal["procapita", "treserva"]
@@ -84,9 +105,11 @@ class Source(Section):
     secrets: tuple[SecretStr, ...]
     sources: tuple[str, ...] = ("*",)
     kommuner: tuple[str, ...] = ("*",)
+    rate_per_s: Annotated[float, Field(ge=0)] = 0
+    burst: Annotated[int, Field(ge=1)] = 100
 
 
-class Callback(Section):
+class Callback(Partner):
     """Where the bridge pushes its own events, signed."""
 
     url: str
@@ -107,6 +130,7 @@ class Limits(Section):
     """Caps on what is read before it is trusted."""
 
     body_bytes: int = 1_048_576
+    body_within_s: Annotated[float, Field(gt=0)] = 30
     batch_events: int = 500
     timestamp_tolerance_s: Seconds = 300
 
@@ -162,6 +186,7 @@ class Settings(Section):
     frist: Mapping[str, Frist] = {}
     krav: Krav = Krav()
     avvikelse_vantar_s: Seconds = 900
+    certificate_warning_days: Annotated[float, Field(ge=0)] = 30
     waiting_report_days: Annotated[float, Field(gt=0)] = 14
 
     @field_validator("frist")

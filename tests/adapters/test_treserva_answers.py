@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 import respx
 
+from bbic_bridge import contracts
 from bbic_bridge.adapters import System, build
 from bbic_bridge.adapters.channels.http import Clock
 from bbic_bridge.adapters.treserva import FAULTS
@@ -20,6 +22,7 @@ from bbic_bridge.delivery.errors import (
     Transient,
 )
 from bbic_bridge.delivery.ports import Link
+from bbic_bridge.mappings.engine import shipped
 from bbic_bridge.settings import Kommun
 from tests.adapters.orders import order
 
@@ -122,3 +125,25 @@ def test_there_is_no_other_stream(system: System) -> None:
     assert system.streams() == ("andringar",)
     with pytest.raises(ConfigurationError, match="familycare"):
         system.changes("familycare", None, datetime.now(UTC))
+
+
+@respx.mock
+def test_words_where_a_code_should_stand_are_the_vendor_s_own_and_kept_out_of_sight(
+    tmp_path: Path,
+) -> None:
+    """A kommun's own profile may have a schema that lets them through."""
+    own = tmp_path / "treserva" / "egen"
+    own.mkdir(parents=True)
+    standard = (shipped()["treserva/standard"] / "profile.toml").read_text(encoding="utf-8")
+    (own / "profile.toml").write_text(standard.replace("contract:treserva.xsd", "egen.xsd"))
+    schema = contracts.path("treserva.xsd").read_text(encoding="utf-8")
+    strict = '<xs:pattern value="[A-Z][A-Z0-9_]{0,63}"/>'
+    assert strict in schema
+    (own / "egen.xsd").write_text(schema.replace(strict, ""), encoding="utf-8")
+    kommun = {"system": "treserva", "write_url": BASE, "read_url": BASE, "profile": "treserva/egen"}
+    system = build("exempel", Kommun.model_validate(kommun), profiles=tmp_path)
+    respx.post(f"{BASE}/meddelanden").respond(400, text=_fel("Kim 20180105 finns inte"))
+    with closing(system), pytest.raises(Rejected) as caught:
+        system.send(WHAT, system.prepare(WHAT))
+    assert (caught.value.code, str(caught.value)) == ("unknown_fault", "unknown_fault")
+    assert caught.value.reason == "Kim 20180105 finns inte Kim har flyttat"

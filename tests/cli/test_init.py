@@ -146,6 +146,7 @@ def test_where_another_configuration_is_in_force_the_new_one_is_named(
 EXAMPLES: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
     "callback": (settings.Callback, ("callback",)),
     "kommun": (settings.Kommun, ("kommun", "exempelkommun")),
+    "oauth": (settings.OAuth, ("kommun", "exempelkommun", "oauth")),
     "source": (settings.Source, ("source", "handbok")),
     "token": (settings.Token, ("token", "read")),
 }

@@ -1,6 +1,7 @@
 """The one XML parser: what it takes, and all that it refuses before spending memory."""
 
 import resource
+import socket
 import time
 
 import pytest
@@ -12,7 +13,7 @@ from bbic_bridge.contracts.xml import MAX_BYTES, XmlRefused, parse_untrusted
 SECRET = "n201401012396"
 CODES = {
     *("too_large", "encoding", "doctype", "processing_instruction", "xinclude", "malformed"),
-    *("external_reference", "too_deep", "too_many_nodes", "too_many_children"),
+    *("external_reference", "too_deep", "too_many_nodes", "too_many_children", "too_long"),
 }
 PIECES = (
     *(b"<?xml version='1.0'?>", b"<!-- c -->", b"<!DOCTYPE a>", b"<!DOCTYPE a [<!ENTITY e 'x'>]>"),
@@ -178,6 +179,41 @@ def test_the_children_of_one_element_are_counted() -> None:
     assert refused(b"<a>" + b"<b/>" * 1_001 + b"</a>").code == "too_many_children"
 
 
+def test_the_length_of_an_attribute_is_bounded() -> None:
+    assert parse_untrusted(b"<a b='" + b"x" * 65_536 + b"'/>").get("b")
+    error = refused(b"<a>\n<c b='" + b"x" * 65_537 + b"'/></a>")
+    assert (error.code, error.message) == ("too_long", "line 2: an attribute is too long")
+
+
+def test_quadratic_blow_up_costs_nothing() -> None:
+    body = b"<!DOCTYPE a [<!ENTITY x '" + b"y" * 50_000 + b"'>]><a>" + b"&x;" * 50_000 + b"</a>"
+    assert refused(body).code == "doctype"
+
+
+def test_an_external_dtd_is_never_fetched() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        there = f"http://127.0.0.1:{listener.getsockname()[1]}/x.dtd"
+        for body in (
+            f'<!DOCTYPE a SYSTEM "{there}"><a/>',
+            f'<!DOCTYPE a [<!ENTITY % p SYSTEM "{there}"> %p;]><a/>',
+            f'<a xmlns:xsi="{XSI}" xsi:noNamespaceSchemaLocation="{there}"/>',
+            f'<a><i:include xmlns:i="{XI}" href="{there}"/></a>',
+            f'<?xml-stylesheet href="{there}"?><a/>',
+        ):
+            refused(body.encode())
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "utf-16", "utf-16-be", "utf-32", "cp037"])
+def test_a_doctype_in_another_encoding_does_not_slip_through(encoding: str) -> None:
+    plain = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'
+    assert refused(plain.encode(encoding)).code in {"encoding", "malformed"}
+    named = f'<?xml version="1.0" encoding="{encoding}"?><a/>'
+    assert refused(named.encode()).code == "encoding"
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -233,6 +269,42 @@ def test_no_bytes_make_it_fail_otherwise(body: bytes) -> None:
         parse_untrusted(body)
     except XmlRefused as error:
         assert error.code in CODES  # noqa: PT017 - most are refused, some are taken
+
+
+MESSAGE = """<?xml version="1.0" encoding="utf-8"?>
+<Andringar xmlns="urn:bbic-bridge:treserva:1"><!-- ett --><Andring andringsId="1" id="R-77">
+<NyResurs resursId="R-77" resurskod="420">Större text &amp; <![CDATA[mera]]></NyResurs>
+</Andring></Andringar>""".encode()
+HOSTILE = st.sampled_from(
+    (
+        *PIECES,
+        f'<i:include xmlns:i="{XI}" href="file:///etc/passwd"/>'.encode(),
+        f' xmlns:x="{XSI}" x:schemaLocation="urn:a http://127.0.0.1/a.xsd"'.encode(),
+        b"<?xml-stylesheet href='http://127.0.0.1/x.xsl'?>",
+        b"\xff\xfe",
+        b"\0",
+        b" encoding='utf-16'",
+    )
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(MESSAGE)), HOSTILE | st.binary(max_size=4))))
+def test_a_message_that_was_tampered_with_is_plain_or_refused(
+    changes: list[tuple[int, bytes]],
+) -> None:
+    body = MESSAGE
+    for place, piece in changes:
+        body = body[:place] + piece + body[place:]
+    try:
+        root = parse_untrusted(body)
+    except XmlRefused as error:
+        assert error.code in CODES  # noqa: PT017 - most are refused, some are taken
+        return
+    assert root.getroottree().docinfo.internalDTD is None
+    for node in root.getroottree().iter():
+        assert isinstance(node.tag, str)
+        assert not node.tag.startswith(f"{{{XI}}}")
+        assert f"{{{XSI}}}schemaLocation" not in node.attrib
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join))

@@ -1,6 +1,9 @@
 """Bodies: capped while they stream, of a known media type, strictly parsed."""
 
+import asyncio
 import json
+import time
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
@@ -10,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bbic_bridge.receivers.body import DISCARDED_LIMITS, MAX_DEPTH, parse_json
+from bbic_bridge.receivers import create_app
+from bbic_bridge.receivers.body import BODIES_AT_ONCE, DISCARDED_LIMITS, MAX_DEPTH, parse_json
 from bbic_bridge.receivers.problems import Refusal
+from tests.receivers.conftest import SETTINGS
 from tests.receivers.fake import EVENT, FakeDesk, as_json, signed
 
 pytestmark = pytest.mark.anyio
@@ -61,6 +66,30 @@ def test_depth_is_counted_in_levels() -> None:
     assert refused(nested(MAX_DEPTH + 1)) == "json_too_deep"
     wide: list[list[int]] = [[] for _ in range(1000)]
     assert parse_json(as_json(wide)) == wide
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"[" * 1_000_000, id="never closed"),
+        pytest.param(b"[" * 100_000 + b"]" * 100_000, id="100,000 levels"),
+        pytest.param(b'{"a":' * 150_000 + b"1" + b"}" * 150_000, id="objects"),
+        pytest.param(b"[" * 900 + b"]" * 900, id="fewer than the parser stops at"),
+        pytest.param(b"[" + b"[]," * 300_000 + b"[" * 40 + b"]" * 40 + b"]", id="wide"),
+        pytest.param(b'"' + b"\\u0000" * 160_000, id="escapes"),
+        pytest.param(b"-" + b"1" * 1_000_000, id="a long number"),
+    ],
+)
+def test_no_body_takes_long_or_much_memory(body: bytes) -> None:
+    tracemalloc.start()
+    begun = time.process_time()
+    try:
+        refused(body)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert time.process_time() - begun < 2
+    assert peak < 60_000_000
 
 
 SIMPLE = st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.text()
@@ -123,6 +152,50 @@ async def test_a_body_that_is_too_large_is_read_away_within_bounds(
     assert answer.status_code == 413
     assert LIMIT // 100 < sent <= (DISCARDED_LIMITS + 1) * LIMIT // 100 + 2
     assert desk.asked == []
+
+
+async def silent(started: asyncio.Event) -> AsyncIterator[bytes]:
+    """A body that begins and does not go on."""
+    yield b"{"
+    started.set()
+    await asyncio.Event().wait()
+
+
+async def test_a_body_that_does_not_go_on_is_given_up(desk: FakeDesk) -> None:
+    hasty = SETTINGS.limits.model_copy(update={"body_within_s": 0.05})
+    desk.settings = SETTINGS.model_copy(update={"limits": hasty})
+    transport = httpx.ASGITransport(create_app(desk=desk))
+    async with httpx.AsyncClient(transport=transport, base_url="http://bridge") as client:
+        body = silent(asyncio.Event())
+        answer = await client.post("/v1/events", content=body, headers=signed(b""))
+    assert (answer.status_code, answer.json()["code"]) == (408, "body_too_slow")
+    assert answer.headers["connection"] == "close"
+    assert desk.asked == []
+
+
+async def test_unsigned_bodies_together_are_bounded(client: httpx.AsyncClient) -> None:
+    """Many senders that begin and do not go on hold so much, and no more; then there is room."""
+    begun = [asyncio.Event() for _ in range(BODIES_AT_ONCE)]
+
+    async def nearly(started: asyncio.Event) -> AsyncIterator[bytes]:
+        yield b" " * LIMIT
+        started.set()
+        await asyncio.Event().wait()
+
+    held = [
+        asyncio.create_task(client.post("/v1/events", content=nearly(one), headers=signed(b"")))
+        for one in begun
+    ]
+    await asyncio.gather(*(one.wait() for one in begun))
+    body = as_json(EVENT)
+    refused = await client.post("/v1/events", content=body, headers=signed(body))
+    assert (refused.status_code, refused.json()["code"]) == (503, "too_busy")
+    assert int(refused.headers["retry-after"]) > 0
+    for task in held:
+        task.cancel()
+    await asyncio.gather(*held, return_exceptions=True)
+    answer = await client.post("/v1/events", content=body, headers=signed(body))
+    assert answer.status_code == 202
 
 
 @pytest.mark.parametrize("length", ["-1", "x", "٣"])

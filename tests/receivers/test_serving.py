@@ -5,13 +5,13 @@ import json
 import os
 import signal
 import sqlite3
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bbic_bridge.cli import parts
 from bbic_bridge.security.envelope import new_root_key
 from bbic_bridge.services import upkeep
 from bbic_bridge.settings import load
@@ -44,11 +44,7 @@ def receivers(folder: Path, port: int, config: str) -> Process:
     path.write_text(config)
     return Process(
         name="receivers",
-        command=(
-            *(sys.executable, "-m", "bbic_bridge.receivers", "--factory"),
-            "bbic_bridge.receivers:create_app",
-            *("--port", str(port)),
-        ),
+        command=parts.receivers("127.0.0.1", port, 20),
         log=folder / "receivers.log",
         env={"BBIC_CONFIG": str(path)},
         cwd=folder,

@@ -1,6 +1,7 @@
 """Our Standard Webhooks against the public library, and against whatever a stranger may send."""
 
 import base64
+import hmac
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -76,6 +77,28 @@ def test_one_of_several_signatures_is_enough_and_unknown_versions_are_passed_ove
     other = sign(STRANGER, "m", int(NOW.timestamp()), BODY)
     headers["webhook-signature"] = f"v1a,AAAA {other} v2 {headers['webhook-signature']}"
     assert check(raw(headers)).name == "old"
+
+
+@pytest.mark.parametrize("secret", [OLD, NEW, STRANGER])
+def test_time_tells_nothing_of_which_secret_or_signature_matched(
+    secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is compared with each in constant time, whatever was found already."""
+    compared: list[tuple[bytes, bytes]] = []
+    in_constant_time = hmac.compare_digest
+
+    def compare(one: bytes, other: bytes) -> bool:
+        compared.append((one, other))
+        return in_constant_time(one, other)
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    headers = signed_headers(secret, "m", NOW, BODY)
+    headers["webhook-signature"] += " v1,AAAA v1,BBBB"
+    if secret == STRANGER:
+        refused(raw(headers))
+    else:
+        check(raw(headers))
+    assert len(compared) == len(SECRETS) * 3
 
 
 def test_header_names_are_read_in_any_case() -> None:

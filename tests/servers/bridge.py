@@ -77,12 +77,13 @@ class Bridge:
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": signature,
         }
-        return httpx.post(f"{self.config.url}/v1/events", content=body, headers=headers)
+        url = f"{self.config.url}/v1/events"
+        return httpx.post(url, content=body, headers=headers, timeout=30)
 
     def get(self, path: str, *, role: str = "read") -> httpx.Response:
         """Asks as an operator's tool of that role."""
         headers = {"authorization": f"Bearer {secret(f'{role}_token')}"}
-        return httpx.get(self.config.url + path, headers=headers)
+        return httpx.get(self.config.url + path, headers=headers, timeout=30)
 
     def is_ready(self) -> bool:
         try:

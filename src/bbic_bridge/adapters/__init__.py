@@ -1,10 +1,13 @@
 """The systems that the bridge delivers to, one folder each, all of one shape."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from bbic_bridge.adapters.base import System
+from bbic_bridge.adapters.channels import oauth
 from bbic_bridge.adapters.channels.http import Clock, Http
+from bbic_bridge.adapters.channels.tls import context_of
 from bbic_bridge.adapters.mapped import MappedSystem
 from bbic_bridge.adapters.procapita import Procapita
 from bbic_bridge.adapters.treserva import Treserva
@@ -41,6 +44,7 @@ def build(
     kommun: Kommun,
     *,
     profiles: Path | None = None,
+    base: Path = Path(),
     connections: int = CONNECTIONS,
     clock: Clock | None = None,
 ) -> System:
@@ -49,31 +53,25 @@ def build(
     Args:
         name: the kommun's name in the configuration, for messages.
         profiles: where the installation keeps its own mapping profiles.
+        base: the folder that the paths of certificates count from.
         connections: exchanges that may be in flight at once, for reads and writes each.
 
     Raises:
         ConfigurationError: naming the setting or the profile; never a value.
     """
-    token = kommun.token.get_secret_value()
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-
-    def http(address: str) -> Http:
-        return Http(
-            address,
-            timeout_s=kommun.timeout_s,
-            headers=headers,
-            connections=connections,
-            clock=clock,
-        )
-
     try:
+        http = _channels(kommun, base, connections, clock)
         return SYSTEMS[kommun.system](engine.load(kommun.profile, profiles), kommun, http)
     except ConfigurationError as error:
         raise ConfigurationError(f"kommun.{name}: {error}") from error
 
 
 def build_workflow(
-    callback: Callback, *, connections: int = CONNECTIONS, clock: Clock | None = None
+    callback: Callback,
+    *,
+    base: Path = Path(),
+    connections: int = CONNECTIONS,
+    clock: Clock | None = None,
 ) -> System:
     """The handbook workflow that is told what happened; close it when done.
 
@@ -83,9 +81,29 @@ def build_workflow(
     secret = callback.secret.get_secret_value()
     try:
         Secret.decode("callback", secret)
-        write = Http(
-            callback.url, timeout_s=callback.timeout_s, connections=connections, clock=clock
-        )
+        write = _channels(callback, base, connections, clock)(callback.url)
     except (ValueError, ConfigurationError) as error:
         raise ConfigurationError(f"callback: {error}") from None
     return Workflow(write, (secret,))
+
+
+def _channels(
+    partner: Kommun | Callback, base: Path, connections: int, clock: Clock | None
+) -> Callable[[str], Http]:
+    """What opens a channel to any of the partner's addresses, as it wants to be called."""
+    token = partner.token.get_secret_value() if isinstance(partner, Kommun) else ""
+    if token and partner.oauth:
+        raise ConfigurationError("token, oauth: only one of them can be sent")
+    to = partial(
+        Http,
+        timeout_s=partner.timeout_s,
+        connections=connections,
+        clock=clock,
+        tls=context_of(partner, base),
+    )
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    authority = None
+    if partner.oauth:
+        endpoint = to(partner.oauth.token_url, max_bytes=oauth.MAX_ANSWER_BYTES)
+        authority = oauth.ClientCredentials(endpoint, partner.oauth)
+    return partial(to, headers=headers, authority=authority)

@@ -4,6 +4,7 @@ An answer counts only when it is sound XML, follows the schema, is the message e
 about our reference. Anything else is ``Contract``, with the answer kept.
 """
 
+import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -40,6 +41,8 @@ from bbic_bridge.mappings.messages import message_name
 
 FEED = "andringar"
 PAGE_SIZE = 100
+FAULT_CODE = re.compile("[A-Z][A-Z0-9_]{0,63}")
+"""What is shown and logged of a refusal; all else is the vendor's words, kept encrypted."""
 BREAKS_CONTRACT = "breaks_contract"
 T = TypeVar("T")
 
@@ -157,8 +160,10 @@ class MappedSystem(System):
             fel = self.profile.parse("fel", element)
         except MappingError:
             return None
-        kind = self.faults.get(fel["kod"], Rejected)
-        return kind(fel["kod"], reason=fel.get("text", ""), answer=answer.body[:KEPT_BYTES])
+        code, text, kept = fel["kod"], fel.get("text", ""), answer.body[:KEPT_BYTES]
+        if not FAULT_CODE.fullmatch(code):  # a profile's own schema may let any words stand there
+            return Rejected("unknown_fault", reason=f"{code} {text}".strip(), answer=kept)
+        return self.faults.get(code, Rejected)(code, reason=text, answer=kept)
 
     def _could_be_asked(self, answer: Answer) -> Answer:
         failed = statuses.after_read(answer, self._write.clock.now())

@@ -3,14 +3,11 @@
 import stat
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
-from bbic_bridge.cli import embedded, web
+from bbic_bridge.cli import embedded, vendors
+from bbic_bridge.cli.check import Check
 from bbic_bridge.cli.configuration import Configuration
 from bbic_bridge.cli.instance import running
 from bbic_bridge.cli.output import when
@@ -25,16 +22,6 @@ UNREAD = "see the checks of the vendor; is beat running? `bbic-bridge sync --onc
 PARKED = "`bbic-bridge sync --parked` lists them; mend the mapping profile and start again"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at. ``todo`` is empty where nothing needs to be done."""
-
-    what: str
-    level: Literal["ok", "warn", "fail"]
-    found: str
-    todo: str = ""
-
-
 def run_checks(found: Configuration) -> Iterator[Check]:
     """All checks, the cheap and the local ones first."""
     yield Check("configuration", "ok", str(found.path))
@@ -45,7 +32,7 @@ def run_checks(found: Configuration) -> Iterator[Check]:
         _broker,
         _profiles,
         _changes,
-        _vendors,
+        vendors.checks,
     )
     for check in checks:
         yield from check(found)
@@ -194,50 +181,3 @@ def _changes(found: Configuration) -> Iterator[Check]:
     for name in found.settings.kommun:
         if name not in troubled:
             yield Check(f"{name}: changes", "ok", "none is late or unread")
-
-
-def _vendors(found: Configuration) -> Iterator[Check]:
-    """Asks each address for nothing in particular, without credentials; reads its clock."""
-    skews = []
-    for what, url in _addresses(found.settings):
-        answer = web.request("HEAD", _origin(url), timeout_s=3)
-        if answer.status:
-            yield Check(what, "ok", "answers")
-            skews += _skew(answer.headers.get("date", ""))
-        else:
-            advice = "is the address right, the network open, the certificate trusted?"
-            yield Check(what, "fail", "does not answer", advice)
-    yield _clock(skews, found.settings.limits.timestamp_tolerance_s)
-
-
-def _addresses(settings: "Settings") -> Iterator[tuple[str, str]]:
-    for name, kommun in settings.kommun.items():
-        yield f"{name}: writing", kommun.write_url
-        if _origin(kommun.read_url) != _origin(kommun.write_url):
-            yield f"{name}: reading", kommun.read_url
-    if settings.callback:
-        yield "workflow", settings.callback.url
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}/"
-
-
-def _skew(date: str) -> list[timedelta]:
-    try:
-        return [datetime.now(UTC) - parsedate_to_datetime(date)]
-    except (ValueError, TypeError):
-        return []
-
-
-def _clock(skews: list[timedelta], tolerance_s: float) -> Check:
-    """Signatures are refused when the clock is wrong: compared with the clocks of those asked."""
-    if not skews:
-        return Check("clock", "ok", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC (nobody to compare)")
-    off = min(abs(skew.total_seconds()) for skew in skews)
-    if off <= tolerance_s / 2:
-        return Check("clock", "ok", "agrees with the clocks of those asked")
-    return Check(
-        "clock", "fail", f"{off:.0f} s off", "synchronise it (NTP): signatures are refused"
-    )

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from bbic_bridge.cli.checks import Check, run_checks
+from bbic_bridge.cli.check import Check
+from bbic_bridge.cli.checks import run_checks
 from bbic_bridge.cli.configuration import configuration
 from bbic_bridge.cli.exits import DONE, NEEDS_PERSON
 from bbic_bridge.cli.options import command

@@ -16,6 +16,7 @@ def receivers(host: str, port: int, drain_s: float) -> tuple[str, ...]:
         *(sys.executable, "-m", "bbic_bridge.receivers"),
         *("bbic_bridge.receivers:create_app", "--factory"),
         *("--host", host, "--port", str(port), "--no-access-log", "--no-server-header"),
+        *("--http", "bbic_bridge.receivers.wire:BoundedProtocol", "--ws", "none"),
         *("--log-level", "warning", "--timeout-graceful-shutdown", f"{drain_s:.0f}"),
     )
 

@@ -19,7 +19,12 @@ from bbic_bridge.services.views.changes import SyncReport
 if TYPE_CHECKING:
     from bbic_bridge.services.bridge import Bridge
 
-UNREACHED = frozenset({"connect_failed", "timeout", "response_lost"})
+UNREACHED = frozenset(
+    {
+        *("connect_failed", "timeout", "response_lost", "tls_failed", "certificate_refused"),
+        *("token_unavailable", "token_refused", "token_malformed"),
+    }
+)
 
 
 @command("sync", "Fetch what was changed in the vendor systems", prints_data=True)

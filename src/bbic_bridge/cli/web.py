@@ -2,21 +2,28 @@
 
 import http.client
 import json
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
-
-CONNECTIONS = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
+from urllib.parse import SplitResult, urlsplit
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, body and headers (names in small letters); status 0 where nobody answered."""
+    """Status, body and headers (names in small letters); status 0 where nobody answered.
+
+    Attributes:
+        certificate_until: when the other side's certificate ends, over TLS.
+        tls_fault: why TLS failed, in a few words.
+    """
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    certificate_until: datetime | None = None
+    tls_fault: str = ""
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -29,19 +36,49 @@ def request(
     headers: Mapping[str, str] | None = None,
     *,
     timeout_s: float = 5,
+    tls: ssl.SSLContext | None = None,
 ) -> Answer:
     """Asks once. Never raises for what the network or the other side does."""
+    until: datetime | None = None
     try:
         parts = urlsplit(url)
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        kind = CONNECTIONS[parts.scheme]
-        connection = kind(parts.hostname or "", parts.port, timeout=timeout_s)
+        connection = _connection(parts, timeout_s, tls)
         try:
+            connection.connect()
+            until = _certificate_until(connection.sock)
             connection.request(method, target, body, dict(headers or {}))
             answer = connection.getresponse()
             told = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, answer.read(), told)
+            return Answer(answer.status, answer.read(), told, until)
         finally:
             connection.close()
-    except (OSError, ValueError, KeyError, http.client.HTTPException):
-        return Answer(0)
+    except ssl.SSLError as error:
+        return Answer(0, certificate_until=until, tls_fault=_words(error))
+    except (OSError, ValueError, http.client.HTTPException):
+        return Answer(0, certificate_until=until)
+
+
+def _connection(
+    parts: SplitResult, timeout_s: float, tls: ssl.SSLContext | None
+) -> http.client.HTTPConnection:
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        return http.client.HTTPSConnection(host, parts.port, timeout=timeout_s, context=tls)
+    if parts.scheme != "http":
+        raise ValueError("neither http nor https")
+    return http.client.HTTPConnection(host, parts.port, timeout=timeout_s)
+
+
+def _certificate_until(connection: object) -> datetime | None:
+    found = connection.getpeercert() if isinstance(connection, ssl.SSLSocket) else None
+    if not found:
+        return None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(found["notAfter"])), UTC)
+
+
+def _words(error: ssl.SSLError) -> str:
+    """The library's static words: a verification's message, or the reason's name."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message.partition(",")[0]
+    return (error.reason or "TLS").replace("_", " ").lower()

@@ -17,6 +17,7 @@ MAX_BYTES: Final = 1_048_576
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 50_000
 MAX_CHILDREN: Final = 1_000
+MAX_ATTRIBUTE: Final = 65_536
 _CHUNK: Final = 16_384
 
 _XINCLUDE: Final = ("{http://www.w3.org/2001/XInclude}", "{http://www.w3.org/2003/XInclude}")
@@ -33,8 +34,8 @@ class XmlRefused(Exception):
 
     Attributes:
         code: ``too_large``, ``encoding``, ``doctype``, ``processing_instruction``, ``xinclude``,
-            ``external_reference``, ``too_deep``, ``too_many_nodes``, ``too_many_children`` or
-            ``malformed``.
+            ``external_reference``, ``too_deep``, ``too_many_nodes``, ``too_many_children``,
+            ``too_long`` or ``malformed``.
         message: what and on which line; never any content.
     """
 
@@ -54,7 +55,8 @@ def parse_untrusted(body: bytes, max_bytes: int = MAX_BYTES) -> Element:
     Raises:
         XmlRefused: for anything but plain, bounded, well-formed XML 1.0 in UTF-8: DOCTYPE,
             processing instructions, XInclude, schema locations, other encodings, more than
-            64 levels, 50,000 elements and attributes, or 1,000 children of one element.
+            64 levels, 50,000 elements and attributes, 1,000 children of one element, or 65,536
+            characters in one attribute.
     """
     if len(body) > max_bytes:
         raise XmlRefused("too_large", f"{len(body)} bytes, at most {max_bytes} are accepted")
@@ -139,6 +141,8 @@ class _Guard:
         self._nodes += 1 + len(node.attrib)
         self._open[-1] += 1
         self._check_counts(f"line {node.sourceline}")
+        if any(len(value) > MAX_ATTRIBUTE for value in node.attrib.values()):
+            raise XmlRefused("too_long", f"line {node.sourceline}: an attribute is too long")
         self._open.append(0)
         if str(node.tag).startswith(_XINCLUDE):
             raise XmlRefused("xinclude", f"line {node.sourceline}: XInclude is not accepted")

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from bbic_bridge.delivery.errors import ConfigurationError
 from bbic_bridge.receivers.problems import Refusal, refusal
+from bbic_bridge.receivers.rate import Pace, Rates
 from bbic_bridge.security.signatures import BadSignature, Secret, Verified, verify
 from bbic_bridge.security.tokens import BadToken, Bearer, Role, authenticate
 from bbic_bridge.services.views.accepting import Grant
@@ -29,6 +30,7 @@ class Access:
     bearers: tuple[Bearer, ...]
     tolerance_s: float
     clock: Clock
+    rates: Rates
 
     @classmethod
     def of(cls, settings: Settings, clock: Clock) -> Self:
@@ -52,11 +54,20 @@ class Access:
             bearers=tuple(_bearers(settings)),
             tolerance_s=settings.limits.timestamp_tolerance_s,
             clock=clock,
+            rates=Rates(dict(_paces(settings)), clock),
         )
 
     def workflow(self, headers: RawHeaders, body: bytes) -> Grant:
-        """What the signer of an event may speak for. Raises ``Refusal`` (401)."""
-        return self.grants[self._verify(headers, body, self.workflows).name]
+        """What the signer of an event may speak for.
+
+        Raises:
+            Refusal: 401; 429 where this signer calls more often than it may.
+        """
+        name = self._verify(headers, body, self.workflows).name
+        if wait_s := self.rates.take(name):
+            retry = {"Retry-After": str(wait_s)}
+            raise refusal(429, "too_many_requests", "This source calls too often.", headers=retry)
+        return self.grants[name]
 
     def vendor(self, system: str, kommun: str, headers: RawHeaders, body: bytes) -> str:
         """The ``webhook-id`` of a kommun's system. Raises ``Refusal`` (401; 404 if unknown).
@@ -112,6 +123,12 @@ def _refuse_shared(owned: Iterable[Sequence[Secret]]) -> None:
                 f"the same secret is configured twice: {owners[secret.key]} and {secret.name}"
             )
         owners[secret.key] = secret.name
+
+
+def _paces(settings: Settings) -> Iterable[tuple[str, Pace]]:
+    for name, it in settings.source.items():
+        if it.rate_per_s:
+            yield name, Pace(it.rate_per_s, it.burst)
 
 
 def _bearers(settings: Settings) -> Iterable[Bearer]:

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import math
-from collections.abc import AsyncIterator, Collection
-from contextlib import suppress
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
 from fastapi import Request
@@ -15,6 +15,64 @@ from bbic_bridge.receivers.problems import Refusal, refusal
 MAX_DEPTH = 32
 DISCARDED_LIMITS = 32
 DISCARDED_WITHIN_S = 5.0
+BODIES_AT_ONCE = 64
+RETRY_AFTER_S = 5
+
+
+class Bodies:
+    """What is held of bodies that nobody has vouched for yet, of all senders together.
+
+    Args:
+        limit: bytes of one body.
+        within_s: seconds for one body.
+    """
+
+    def __init__(self, limit: int, within_s: float) -> None:
+        self.limit = limit
+        self._within_s = within_s
+        self._held = 0
+
+    async def read(self, request: Request) -> bytes:
+        """The whole body, or nothing: keeping it stops as soon as it is too large.
+
+        Raises:
+            Refusal: 413, 408 (too slow) or 503 (too much is being read already). The connection is
+                closed, since what was not read cannot be skipped.
+        """
+        announced = request.headers.get("content-length", "0")
+        stream = request.stream()
+        if not announced.isdecimal() or int(announced) > self.limit:
+            if request.headers.get("expect", "").lower() != "100-continue":
+                await _discard(stream, self.limit)
+            raise _too_large(self.limit)
+        try:
+            async with asyncio.timeout(self._within_s):
+                return await self._kept(stream)
+        except TimeoutError:
+            raise _too_slow() from None
+
+    async def _kept(self, stream: AsyncIterator[bytes]) -> bytes:
+        chunks = bytearray()
+        with self._counted(chunks):
+            async for chunk in stream:
+                chunks += chunk
+                self._held += len(chunk)
+                if len(chunks) > self.limit:
+                    break
+                if self._held > self.limit * BODIES_AT_ONCE:
+                    raise _busy()
+            else:
+                return bytes(chunks)
+        await _discard(stream, self.limit)
+        raise _too_large(self.limit)
+
+    @contextmanager
+    def _counted(self, chunks: bytearray) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self._held -= len(chunks)
+            chunks.clear()
 
 
 def media_type(headers: Headers, accepted: Collection[str]) -> str:
@@ -37,28 +95,6 @@ def media_type(headers: Headers, accepted: Collection[str]) -> str:
     return essence.strip()
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body, or nothing: keeping it stops as soon as it is too large.
-
-    Raises:
-        Refusal: 413; the connection is closed, since what was not read cannot be skipped.
-    """
-    announced = request.headers.get("content-length", "0")
-    stream = request.stream()
-    if not announced.isdecimal() or int(announced) > limit:
-        if request.headers.get("expect", "").lower() != "100-continue":
-            await _discard(stream, limit)
-        raise _too_large(limit)
-    chunks = bytearray()
-    async for chunk in stream:
-        chunks += chunk
-        if len(chunks) > limit:
-            chunks.clear()
-            await _discard(stream, limit)
-            raise _too_large(limit)
-    return bytes(chunks)
-
-
 async def _discard(stream: AsyncIterator[bytes], limit: int) -> None:
     """Reads a refused body away, within bounds, keeping nothing.
 
@@ -77,6 +113,16 @@ async def _discard(stream: AsyncIterator[bytes], limit: int) -> None:
 def _too_large(limit: int) -> Refusal:
     title = f"The body is larger than {limit} bytes."
     return refusal(413, "body_too_large", title, headers={"Connection": "close"})
+
+
+def _too_slow() -> Refusal:
+    title = "The body came too slowly."
+    return refusal(408, "body_too_slow", title, headers={"Connection": "close"})
+
+
+def _busy() -> Refusal:
+    headers = {"Connection": "close", "Retry-After": str(RETRY_AFTER_S)}
+    return refusal(503, "too_busy", "Too much is being received at once.", headers=headers)
 
 
 def parse_json(body: bytes) -> Any:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from bbic_bridge.receivers import openapi, problems
-from bbic_bridge.receivers.body import media_type, parse_json, read_body
+from bbic_bridge.receivers.body import media_type, parse_json
 from bbic_bridge.receivers.desk import Desk
 from bbic_bridge.receivers.front import front_of
 from bbic_bridge.services.views.accepting import Grant, Result
@@ -29,7 +29,7 @@ async def post_events(request: Request) -> Response:
         raise problems.refusal(
             415, "binary_mode", "Attributes in headers are not signed: use structured mode."
         )
-    body = await read_body(request, front.limits.body_bytes)
+    body = await front.bodies.read(request)
     grant = front.access.workflow(request.headers.raw, body)
     receive = receive_batch if mode == BATCH else receive_one
     return await front.writing(partial(receive, front.desk, front.limits, grant, body))

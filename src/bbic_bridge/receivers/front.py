@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from bbic_bridge.receivers.access import Access
+from bbic_bridge.receivers.body import Bodies
 from bbic_bridge.receivers.desk import Desk
 from bbic_bridge.security.tokens import Bearer, Role
 
@@ -25,6 +26,7 @@ class Front:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.limits = desk.settings.limits
+        self.bodies = Bodies(self.limits.body_bytes, self.limits.body_within_s)
         self.access = Access.of(desk.settings, desk.now)
         self.draining = False
         self._writers = anyio.CapacityLimiter(WRITERS)

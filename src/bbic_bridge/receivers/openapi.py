@@ -18,11 +18,13 @@ _TITLES = {
     401: "Bad or missing signature or token",
     403: "Not within what the secret or token is bound to",
     404: "Nothing here",
+    408: "The body came too slowly",
     409: "In conflict with what is stored",
     413: "Too large",
     415: "Media type unsupported",
     422: "Understood, but against the handbook's rules",
-    503: "The store cannot be reached; nothing was accepted",
+    429: "Too many requests",
+    503: "The store cannot be reached, or too much comes at once; nothing was accepted",
 }
 
 
@@ -96,7 +98,7 @@ def _events_in() -> dict[str, Any]:
         },
         "application/json": {"schema": event},
     }
-    return _intake(content, 400, 401, 403, 409, 413, 415, 422, 503)
+    return _intake(content, 400, 401, 403, 408, 409, 413, 415, 422, 429, 503)
 
 
 EVENTS_IN = _events_in()
@@ -106,7 +108,7 @@ def webhook_in(system: str) -> dict[str, Any]:
     """The route of one vendor's webhooks."""
     schema = {"type": "string", "description": f"<Andringar> of contracts/{system}.xsd"}
     content = {"application/xml": {"schema": schema}, "text/xml": {"schema": schema}}
-    return _intake(content, 400, 401, 404, 413, 415, 503)
+    return _intake(content, 400, 401, 404, 408, 413, 415, 503)
 
 
 def json_in(model: type[BaseModel], *statuses: int) -> dict[str, Any]:

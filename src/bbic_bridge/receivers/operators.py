@@ -20,7 +20,7 @@ from pydantic import (
 from bbic_bridge.delivery.states import State
 from bbic_bridge.handbook.dokument.bas import Tid
 from bbic_bridge.receivers import openapi
-from bbic_bridge.receivers.body import media_type, parse_json, read_body
+from bbic_bridge.receivers.body import media_type, parse_json
 from bbic_bridge.receivers.front import Front, FrontOf, Operator, Reader
 from bbic_bridge.receivers.problems import NOT_FOUND, Refusal, refusal, violation
 from bbic_bridge.security.tokens import Bearer
@@ -138,7 +138,10 @@ async def get_delivery(front: FrontOf, bearer: Reader, delivery_id: PathWord) ->
     return await _visible(front, bearer, delivery_id)
 
 
-@router.post("/v1/deliveries/{delivery_id}/replay", **openapi.json_in(Replay, 404, 409, 413, 415))
+@router.post(
+    "/v1/deliveries/{delivery_id}/replay",
+    **openapi.json_in(Replay, 404, 408, 409, 413, 415),
+)
 async def post_replay(
     request: Request, front: FrontOf, bearer: Operator, delivery_id: PathWord
 ) -> ReplayItem:
@@ -185,7 +188,7 @@ def _filter(asked: DeliveriesQuery, bearer: Bearer) -> Filter | None:
 
 
 async def _replay_body(request: Request, front: Front) -> Replay:
-    body = await read_body(request, front.limits.body_bytes)
+    body = await front.bodies.read(request)
     if not body:
         return Replay()
     media_type(request.headers, ("application/json",))

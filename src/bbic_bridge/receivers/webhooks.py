@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from bbic_bridge.receivers import openapi
-from bbic_bridge.receivers.body import media_type, read_body
+from bbic_bridge.receivers.body import media_type
 from bbic_bridge.receivers.events import answer
 from bbic_bridge.receivers.front import front_of
 
@@ -30,7 +30,7 @@ async def post_treserva(request: Request, kommun: str) -> Response:
 async def _receive(request: Request, system: str, kommun: str) -> Response:
     front = front_of(request)
     media_type(request.headers, MEDIA_TYPES)
-    body = await read_body(request, front.limits.body_bytes)
+    body = await front.bodies.read(request)
     webhook_id = front.access.vendor(system, kommun, request.headers.raw, body)
     accept = partial(front.desk.accept_webhook, kommun, system, webhook_id, body)
     return answer(await front.writing(accept))

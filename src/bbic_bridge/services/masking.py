@@ -1,7 +1,9 @@
 """Showing that something is there without showing it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
+
+from bbic_bridge.handbook.uppgifter import Avslutsorsak
 
 # What an operator needs to see as it is: ids, codes and dates that name no one.
 _OPEN = frozenset(
@@ -19,7 +21,6 @@ _OPEN = frozenset(
         "insatstyp",
         "mal_id",
         "omfattning",
-        "orsak",
         "plan_id",
         "resurs_id",
         "skydd",
@@ -32,6 +33,7 @@ _OPEN = frozenset(
     }
 )
 MASK = "•••"
+_AVSLUTSORSAKER = frozenset(get_args(Avslutsorsak))
 
 
 def masked(value: Any, name: str = "") -> Any:
@@ -41,5 +43,7 @@ def masked(value: Any, name: str = "") -> Any:
     if isinstance(value, list | tuple):
         return [masked(inner, name) for inner in value]
     if value is None or isinstance(value, bool) or name in _OPEN:
+        return value
+    if name == "orsak" and value in _AVSLUTSORSAKER:  # elsewhere it is people's own words
         return value
     return MASK

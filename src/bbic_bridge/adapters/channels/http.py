@@ -5,14 +5,16 @@ The line that matters is whether anything may have left this machine. Before it,
 """
 
 import logging
+import math
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Protocol
 
 import httpcore
 import httpx
@@ -25,6 +27,7 @@ from tenacity import (
 )
 
 from bbic_bridge.adapters.channels.deadline import DeadlineBackend, deadline
+from bbic_bridge.adapters.channels.tls import context_of, tls_error, turned_us_down
 from bbic_bridge.delivery.errors import (
     Ambiguous,
     ConfigurationError,
@@ -32,6 +35,7 @@ from bbic_bridge.delivery.errors import (
     DeliveryError,
     Transient,
 )
+from bbic_bridge.settings import Partner
 
 MAX_ANSWER_BYTES = 5 * 1024 * 1024
 KEPT_BYTES = 64 * 1024
@@ -63,6 +67,22 @@ class Answer:
     body: bytes
 
 
+class Authority(Protocol):
+    """Where bearer tokens come from."""
+
+    def token(self, ends_at: float) -> str:
+        """A token to use now. Raises ``Transient`` where there is none by ``ends_at``."""
+        ...
+
+    def forget(self, token: str) -> None:
+        """That token was refused."""
+        ...
+
+    def close(self) -> None:
+        """Closes the connections."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Call:
     method: str
@@ -72,13 +92,16 @@ class _Call:
     params: Mapping[str, str] | None = None
     writes: bool = False
 
+    def bearing(self, token: str) -> "_Call":
+        return replace(self, headers={**(self.headers or {}), "Authorization": f"Bearer {token}"})
+
     def lost(self, code: str) -> DeliveryError:
         """The error for an exchange that broke after something may have left."""
         return Ambiguous(code) if self.writes else Transient(code)
 
 
 class Http:
-    """Exchanges with one address. Threads share it.
+    """Exchanges with one address. Threads share it. No redirect is ever followed.
 
     Args:
         address: scheme, host and base path; must hold no user and no query.
@@ -86,6 +109,8 @@ class Http:
         headers: sent with every request.
         connections: how many exchanges may be in flight at once.
         max_bytes: longest answer that is read.
+        tls: whom to believe and who we are; else the machine's own trust and no certificate.
+        authority: gives the token that is sent along; closed with the channel.
 
     Raises:
         ConfigurationError: for an address that is none; the address is not repeated.
@@ -100,16 +125,20 @@ class Http:
         connections: int = 16,
         max_bytes: int = MAX_ANSWER_BYTES,
         clock: Clock | None = None,
+        tls: ssl.SSLContext | None = None,
+        authority: Authority | None = None,
     ) -> None:
         for library in ("httpx", "httpcore"):
             logging.getLogger(library).setLevel(logging.WARNING)
         self._address = _checked(address)
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
+        self._authority = authority
         self.clock = clock or Clock()
+        trust = tls or context_of(Partner(), Path())
         self._client = httpx.Client(
             headers={"Accept-Encoding": "identity", **(headers or {})},
-            transport=_Transport(connections, self.clock.monotonic),
+            transport=_Transport(connections, self.clock.monotonic, trust),
             trust_env=False,
         )
 
@@ -121,14 +150,17 @@ class Http:
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        ends_at: float = math.inf,
     ) -> Answer:
         """Asks something that changes nothing; repeated a few times while that may help.
+
+        It is over after the channel's ``timeout_s``, and by ``ends_at`` on its clock.
 
         Raises:
             Transient: no whole answer came in time.
             Contract: the answer is too long or compressed.
         """
-        return self._call(_Call(method, path, body, headers, params))
+        return self._call(_Call(method, path, body, headers, params), ends_at)
 
     def write(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Posts something that may change the world; repeated only when no connection was made.
@@ -143,9 +175,23 @@ class Http:
     def close(self) -> None:
         """Closes the idle connections."""
         self._client.close()
+        if self._authority is not None:
+            self._authority.close()
 
-    def _call(self, call: _Call) -> Answer:
-        ends_at = self.clock.monotonic() + self._timeout_s
+    def _call(self, call: _Call, ends_at: float = math.inf) -> Answer:
+        """With a token, if there is an authority. 401 says that nothing was done: a token that
+        has been called back is exchanged, once."""
+        ends_at = min(ends_at, self.clock.monotonic() + self._timeout_s)
+        if self._authority is None:
+            return self._tried(call, ends_at)
+        token = self._authority.token(ends_at)
+        answer = self._tried(call.bearing(token), ends_at)
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            self._authority.forget(token)
+            answer = self._tried(call.bearing(self._authority.token(ends_at)), ends_at)
+        return answer
+
+    def _tried(self, call: _Call, ends_at: float) -> Answer:
 
         def enough(state: RetryCallState) -> bool:
             next_at = self.clock.monotonic() + state.upcoming_sleep
@@ -168,12 +214,14 @@ class Http:
         try:
             with deadline(ends_at):
                 return self._send(call, ends_at - self.clock.monotonic())
-        except UNSENT:
-            failure: DeliveryError = Transient("connect_failed")
+        except UNSENT as error:
+            code = "tls_failed" if tls_error(error) else "connect_failed"
+            failure: DeliveryError = Transient(code)
         except httpx.TimeoutException:
             failure = call.lost("timeout")
-        except httpx.HTTPError:
-            failure = call.lost("response_lost")
+        except httpx.HTTPError as error:
+            down = turned_us_down(error)
+            failure = Transient("certificate_refused") if down else call.lost("response_lost")
         # Outside the handler: the library's error holds the request, and with it the address.
         raise failure
 
@@ -207,21 +255,17 @@ class Http:
 class _Transport(httpx.HTTPTransport):
     """The library's transport over connections that keep to the deadline."""
 
-    def __init__(self, connections: int, monotonic: Callable[[], float]) -> None:
-        super().__init__(verify=_trust(), trust_env=False)
+    def __init__(
+        self, connections: int, monotonic: Callable[[], float], tls: ssl.SSLContext
+    ) -> None:
+        super().__init__(verify=tls, trust_env=False)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_trust(),
+            ssl_context=tls,
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=KEEPALIVE_S,
             network_backend=DeadlineBackend(monotonic),
         )
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """The machine's own trust store: a kommun's inner certificate authority is installed there."""
-    return ssl.create_default_context()
 
 
 def _last_outcome(state: RetryCallState) -> Any:

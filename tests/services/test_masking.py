@@ -1,0 +1,31 @@
+"""What is listed without being asked to reveal: no text, name, address or number of a person."""
+
+import json
+
+import pytest
+
+from bbic_bridge.handbook.handelser import parse_event
+from bbic_bridge.handbook.regler import planera
+from bbic_bridge.services.masking import MASK, masked
+from tests.integration import canary
+
+EVENTS = canary.marked_events()
+NEEDLES = {canary.MARK} | canary.people(EVENTS)
+UPPGIFTER = [one for event in EVENTS for one in planera(parse_event(event)).uppgifter]
+
+
+@pytest.mark.parametrize("operation", sorted({one.operation for one in UPPGIFTER}))
+def test_nothing_of_what_is_sent_is_shown(operation: str) -> None:
+    for planned in UPPGIFTER:
+        if planned.operation == operation:
+            whole = planned.uppgift.model_dump(mode="json")
+            assert canary.leaks(json.dumps(whole).encode(), NEEDLES)
+            assert canary.leaks(json.dumps(masked(whole)).encode(), NEEDLES) == []
+
+
+@pytest.mark.parametrize(
+    ("orsak", "shown"),
+    [("mal_uppfyllda", "mal_uppfyllda"), ("Dödsfall", MASK), ({"a": 1}, {"a": MASK})],
+)
+def test_a_reason_is_shown_where_it_is_a_code(orsak: object, shown: object) -> None:
+    assert masked({"orsak": orsak}) == {"orsak": shown}
