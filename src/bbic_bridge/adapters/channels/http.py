@@ -74,7 +74,7 @@ class _Call:
 
     def lost(self, code: str) -> DeliveryError:
         """The error for an exchange that broke after something may have left."""
-        return Ambiguous(code) if self.writes else Transient(code)
+        return (Ambiguous if self.writes else Transient)(code, unreachable=True)
 
 
 class Http:
@@ -169,7 +169,7 @@ class Http:
             with deadline(ends_at):
                 return self._send(call, ends_at - self.clock.monotonic())
         except UNSENT:
-            failure: DeliveryError = Transient("connect_failed")
+            failure: DeliveryError = Transient("connect_failed", unreachable=True)
         except httpx.TimeoutException:
             failure = call.lost("timeout")
         except httpx.HTTPError:
