@@ -79,7 +79,7 @@ def resume(
     return bridge.store.write(job)
 
 
-def pause_views(tx: Tx) -> tuple[PauseView, ...]:
+def pauses(tx: Tx) -> tuple[PauseView, ...]:
     """All pauses, the oldest first."""
     return tuple(_pause_view(one) for one in pauses_of(tx))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from bbic_bridge.handbook.frister import Skede
     from bbic_bridge.handbook.lopp.bas import Vikt
+    from bbic_bridge.services.lane_views import LaneView, PauseView
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +304,8 @@ class Status:
     sync_problems: tuple[SyncProblem, ...] = ()
     parked_changes: Mapping[str, int] = field(default_factory=dict)
     overdue: Mapping[str, int] = field(default_factory=dict)
+    lanes: "tuple[LaneView, ...]" = ()
+    pauses: "tuple[PauseView, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
