@@ -9,11 +9,12 @@ from bbic_bridge import adapters
 from bbic_bridge.broker import Publisher
 from bbic_bridge.delivery.decide import Policy
 from bbic_bridge.delivery.errors import ConfigurationError
+from bbic_bridge.delivery.lanes import Rules
 from bbic_bridge.delivery.ports import VendorSystem
 from bbic_bridge.security.envelope import RootKeys
 from bbic_bridge.services.bridge import BRIDGE, WORKFLOW, Bridge, Wake
 from bbic_bridge.services.deliver import LEASE_MARGIN_S
-from bbic_bridge.settings import Retry, Settings
+from bbic_bridge.settings import Lane, Retry, Settings
 from bbic_bridge.store.store import Store
 
 
@@ -68,6 +69,7 @@ def bootstrap(
         clock=clock,
         systems=systems,
         policy=_policies(settings, chance),
+        rules=_rules(settings, chance),
         wake=wake or no_wake,
         closers=closers,
     )
@@ -104,6 +106,23 @@ def _policies(settings: Settings, chance: Callable[[], float]) -> Callable[[str]
         if kommun is None:
             raise ConfigurationError(f"{name} is no longer in the configuration")
         return Policy(kommun.retry, kommun.settle_s, kommun.verify_s, chance)
+
+    return find
+
+
+def _rules(settings: Settings, chance: Callable[[], float]) -> Callable[[str, str], Rules]:
+    @cache
+    def find(kommun: str, system: str) -> Rules:
+        chosen = settings.callback if system == WORKFLOW else settings.kommun.get(kommun)
+        lane: Lane = chosen or Lane()  # of what is configured no more, deliveries may be left
+        return Rules(
+            concurrency=lane.concurrency,
+            rate_per_s=lane.rate_per_s,
+            failures=lane.breaker.failures,
+            probe_s=lane.breaker.probe_s,
+            probe_max_s=lane.breaker.probe_max_s,
+            chance=chance,
+        )
 
     return find
 

@@ -45,6 +45,22 @@ class Retry(Section):
     give_up_after_s: Seconds = 48 * 3600
 
 
+class Breaker(Section):
+    """When a system that does not answer is left alone, and how often it is tried then."""
+
+    failures: Annotated[int, Field(ge=1)] = 5
+    probe_s: Annotated[float, Field(gt=0)] = 5
+    probe_max_s: Annotated[float, Field(gt=0)] = 60
+
+
+class Lane(Section):
+    """How much goes to one system of one kommun, from all workers together; 0: no limit."""
+
+    concurrency: Annotated[int, Field(ge=0)] = 4
+    rate_per_s: Annotated[float, Field(ge=0)] = 0
+    breaker: Breaker = Breaker()
+
+
 class Mottagare(Section):
     """Who receives an uppdrag, e.g. the enhetschef for Chansen."""
 
@@ -73,7 +89,7 @@ class Partner(Section):
     oauth: OAuth | None = None
 
 
-class Kommun(Partner):
+class Kommun(Partner, Lane):
     """One municipality: its system, how to reach it, and its own limits."""
 
     system: Literal["procapita", "treserva"]
@@ -109,7 +125,7 @@ class Source(Section):
     burst: Annotated[int, Field(ge=1)] = 100
 
 
-class Callback(Partner):
+class Callback(Partner, Lane):
     """Where the bridge pushes its own events, signed."""
 
     url: str

@@ -28,6 +28,7 @@ settle_s = 4
 verify_s = 600
 sync_every_s = 5
 retry = { base_s = 0.2, max_s = 5, give_up_after_s = 3600 }
+breaker = { probe_s = 0.5, probe_max_s = 5 }
 """
 WORKERS = 2
 BEATS = 2

@@ -33,6 +33,7 @@ url = "{sandbox}/workflow/events"
 secret_file = "secrets/callback_secret"
 timeout_s = 1
 retry = {{ base_s = 0.1 }}
+breaker = {{ probe_s = 0.2, probe_max_s = 1 }}
 
 [token.admin]
 token_file = "secrets/admin_token"
@@ -71,6 +72,7 @@ settle_s = 1
 verify_s = 30
 sync_every_s = 1
 retry = { base_s = 0.1, give_up_after_s = 60 }
+breaker = { probe_s = 0.2, probe_max_s = 1 }
 """
 
 

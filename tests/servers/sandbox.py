@@ -34,6 +34,12 @@ class Sandbox:
         """Lets calls to a vendor go wrong; ``times=1`` for the next one only."""
         self._post("faults", {"system": system, "fault": fault, **how})
 
+    def struck(self) -> int:
+        """How many calls have gone wrong by the faults that are on."""
+        return sum(
+            fault["struck"] for fault in self._http.get(f"{self.url}/_sandbox/faults").json()
+        )
+
     def clear_faults(self) -> None:
         """Lets everything go right again."""
         assert self._http.delete(f"{self.url}/_sandbox/faults").is_success

@@ -4,13 +4,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bbic_bridge.delivery.lanes import Rules
 from bbic_bridge.delivery.states import State
 from bbic_bridge.store.claims import Claim, LeaseLost
 from bbic_bridge.store.deliveries import NewDelivery, add_delivery
 from bbic_bridge.store.overview import get_delivery
 from bbic_bridge.store.store import Store
+from bbic_bridge.store.taking import BUSY_S
 from bbic_bridge.store.tx import Tx
 from tests.stores import Clock
+
+UNLIMITED = Rules(
+    concurrency=0, rate_per_s=0, failures=5, probe_s=5, probe_max_s=60, chance=lambda: 0.5
+)
 
 
 def new(name: str) -> NewDelivery:
@@ -35,7 +41,13 @@ def add(store: Store, *names: str) -> None:
 
 
 def take(store: Store, limit: int = 10, lease_s: float = 60) -> list[Claim]:
-    return store.write(lambda tx: tx.claims.take(tx.connection, tx.now, limit, lease_s))
+    """What a worker gets that asks again for a lane that another is just taking from."""
+    while True:
+        taken = store.claim(
+            lambda tx: tx.claims.take(tx.connection, tx.now, limit, lease_s, lambda *_: UNLIMITED)
+        )
+        if taken.claims or taken.again_s != BUSY_S:
+            return list(taken.claims)
 
 
 def begin(store: Store, claim: Claim, needed_s: float = 1) -> None:

@@ -18,6 +18,7 @@ from bbic_bridge.cli.exits import DONE, exit_code_of, reader_may_leave
 from bbic_bridge.cli.init import init
 from bbic_bridge.cli.migrate import migrate
 from bbic_bridge.cli.options import CONFIG_BEFORE
+from bbic_bridge.cli.pause import pause, resume
 from bbic_bridge.cli.replay import replay
 from bbic_bridge.cli.sandbox import sandbox
 from bbic_bridge.cli.schema import schema
@@ -30,7 +31,7 @@ from bbic_bridge.cli.up import up
 NAME = "bbic-bridge"
 COMMANDS = (
     *(demo, init, up, serve, worker, beat, sandbox, migrate, schema),
-    *(send, sync, deliveries, replay, cancel, case, deadlines, evb, status, doctor),
+    *(send, sync, deliveries, replay, cancel, pause, resume, case, deadlines, evb, status, doctor),
 )
 
 

@@ -35,7 +35,7 @@ def moment(
     return at if at.tzinfo else at.replace(tzinfo=LOCAL)
 
 
-def _operations() -> Iterable[str]:
+def operations() -> Iterable[str]:
     from bbic_bridge.services.bridge import OPERATIONS
 
     return OPERATIONS
@@ -65,7 +65,7 @@ OPTIONS = (
     ),
     click.option(
         "--operation",
-        type=Known(_operations),
+        type=Known(operations),
         metavar="NAME",
         help="Only of this operation, e.g. registrera_beslut.",
     ),

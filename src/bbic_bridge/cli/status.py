@@ -10,6 +10,7 @@ from bbic_bridge.cli.exits import DONE, NEEDS_PERSON
 from bbic_bridge.cli.options import command
 from bbic_bridge.cli.output import STATE_STYLES, clean, print_json, print_table, when
 from bbic_bridge.cli.parked import told
+from bbic_bridge.cli.pause import pause_told
 from bbic_bridge.delivery.states import MEANING
 from bbic_bridge.delivery.states import NEEDS_PERSON as PERSON_STATES
 from bbic_bridge.services.views.status import Status
@@ -60,7 +61,23 @@ def _late(found: Status) -> list[str]:
         (sum(found.overdue.values()), "Overdue time limits: {}: `bbic-bridge deadlines`."),
     ]
     late = [text.format(value) for value, text in lines if value]
-    return late + list(_changes(found))
+    return [*late, *_gate(found), *_changes(found)]
+
+
+def _gate(found: Status) -> Iterator[str]:
+    """What is not sent for now, and why."""
+    for pause in found.pauses:
+        yield f"Paused: {pause_told(pause)}"
+    for lane in found.lanes:
+        if lane.state != "closed":
+            since, due = when(lane.since), when(lane.next_probe) or "at once"
+            yield clean(
+                f"{lane.kommun}: {lane.system} has not answered since {since}"
+                f" ({lane.failures} calls in a row); it is tried again {due}."
+            )
+        elif lane.next_probe is not None:
+            until = when(lane.next_probe)
+            yield clean(f"{lane.kommun}: {lane.system} asks to be left alone until {until}.")
 
 
 def _changes(found: Status) -> Iterator[str]:

@@ -31,6 +31,8 @@ class DeliveryError(BridgeError):
             is never part of ``str(error)``.
         answer: the vendor's raw answer, kept encrypted.
         retry_after: seconds the vendor asked us to wait.
+        unreachable: it befell the line to the vendor (no connection, no answer in time, an answer
+            that the vendor is ill or busy), so that any other message would fare the same.
         where: what is wrong in our own words, e.g. profile, message and field; it is shown and
             logged, so it never holds a value.
     """
@@ -44,6 +46,7 @@ class DeliveryError(BridgeError):
         reason: str = "",
         answer: bytes | None = None,
         retry_after: float | None = None,
+        unreachable: bool = False,
         where: str = "",
     ) -> None:
         super().__init__(code)
@@ -51,6 +54,7 @@ class DeliveryError(BridgeError):
         self.reason = reason
         self.answer = answer
         self.retry_after = retry_after
+        self.unreachable = unreachable
         self.where = where
 
 

@@ -1,6 +1,6 @@
 """``/metrics``: the store is asked at each scrape, so that every process tells the same.
 
-No label holds personal data: states and kommuner only.
+No label holds personal data: states, kommuner, systems and operations only.
 """
 
 from collections import Counter
@@ -79,6 +79,22 @@ class StoreCollector(Collector):
             yield _gauge(name, text, value(status))
         for name, text, label, values in _LABELLED:
             yield _labelled(name, text, label, values(status))
+        yield from _gate(status)
+
+
+def _gate(status: Status) -> Iterator[GaugeMetricFamily]:
+    """What is not sent for now: lanes whose system does not answer, and pauses."""
+    silent = GaugeMetricFamily(
+        "bbic_lane_open", "Whether a system is left alone", labels=["kommun", "system"]
+    )
+    for lane in status.lanes:
+        silent.add_metric([lane.kommun, lane.system], lane.state != "closed")
+    paused = GaugeMetricFamily(
+        "bbic_paused", "What is paused; * for any", labels=["kommun", "system", "operation"]
+    )
+    for pause in status.pauses:
+        paused.add_metric([pause.kommun, pause.system, pause.operation], 1)
+    yield from (silent, paused)
 
 
 def render(status: Callable[[], Status]) -> bytes:

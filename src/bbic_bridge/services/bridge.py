@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bbic_bridge.delivery.decide import Policy
+from bbic_bridge.delivery.lanes import Rules
 from bbic_bridge.delivery.ports import VendorSystem
 from bbic_bridge.handbook.uppgifter import UPPGIFTER
 from bbic_bridge.settings import Settings
@@ -22,8 +23,8 @@ class Bridge:
     """The parts.
 
     ``systems`` gives a kommun's vendor system (or the workflow, by the name ``WORKFLOW``);
-    ``policy`` how it is treated; ``wake`` takes (id, operation) pairs of deliveries that are due
-    and never blocks or fails.
+    ``policy`` how it is treated; ``rules`` how the lane of a kommun and a system is; ``wake``
+    takes (id, operation) pairs of deliveries that are due and never blocks or fails.
     """
 
     settings: Settings
@@ -31,6 +32,7 @@ class Bridge:
     clock: Callable[[], datetime]
     systems: Callable[[str], VendorSystem]
     policy: Callable[[str], Policy]
+    rules: Callable[[str, str], Rules]
     wake: Wake
     closers: tuple[Callable[[], None], ...] = ()
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from bbic_bridge import telemetry
 from bbic_bridge.delivery import decide
+from bbic_bridge.delivery.breaker import Verdict, verdict_of
 from bbic_bridge.delivery.errors import (
     Ambiguous,
     ConfigurationError,
@@ -27,8 +28,9 @@ from bbic_bridge.delivery.states import SENDABLE, State
 from bbic_bridge.security.envelope import CannotOpen
 from bbic_bridge.services import record
 from bbic_bridge.services.bridge import WORKFLOW, Bridge
+from bbic_bridge.services.gate import SAYS_NOTHING, Told
 from bbic_bridge.services.orders import order_of, system_name
-from bbic_bridge.store.claims import Claim, LeaseLost
+from bbic_bridge.store.claims import Claim, LeaseLost, Taken
 from bbic_bridge.store.deliveries import Attempt
 from bbic_bridge.store.times import micros, moment
 
@@ -46,10 +48,17 @@ class _Work:
     links: tuple[Link, ...]
 
 
-def claim(bridge: Bridge, limit: int) -> list[Claim]:
-    """Claims up to ``limit`` due deliveries for this process."""
+def take(bridge: Bridge, limit: int) -> Taken:
+    """Claims up to ``limit`` due deliveries for this process, and tells why no more."""
     lease_s = bridge.settings.worker.lease_s
-    return bridge.store.write(lambda tx: tx.claims.take(tx.connection, tx.now, limit, lease_s))
+    return bridge.store.claim(
+        lambda tx: tx.claims.take(tx.connection, tx.now, limit, lease_s, bridge.rules)
+    )
+
+
+def claim(bridge: Bridge, limit: int) -> list[Claim]:
+    """The claims alone."""
+    return list(take(bridge, limit).claims)
 
 
 def give_back(bridge: Bridge, claims: Sequence[Claim]) -> None:
@@ -122,7 +131,15 @@ def _send(bridge: Bridge, work: _Work) -> record.Outcome:
     then = decide.after_accepted(finding, history, ended, work.policy)
     links = receipt.links + (finding.links if finding else ())
     return _outcome(
-        bridge, claim, "send", started, then, links=links, answer=receipt.answer, number=1
+        bridge,
+        claim,
+        "send",
+        started,
+        then,
+        links=links,
+        answer=receipt.answer,
+        number=1,
+        told=Told(Verdict.ANSWERED),
     )
 
 
@@ -132,7 +149,9 @@ def _after_failed_send(
     ended = bridge.clock()
     history = _history(work.claim, work.claim.attempts + 1, ended)
     then = decide.after_error(error, history, ended, work.policy)
-    return _outcome(bridge, work.claim, "send", started, then, error=error, number=1)
+    return _outcome(
+        bridge, work.claim, "send", started, then, error=error, number=1, told=_told(error)
+    )
 
 
 def _read_back(work: _Work, links: tuple[Link, ...]) -> Finding | None:
@@ -168,15 +187,28 @@ def _check(bridge: Bridge, work: _Work) -> record.Outcome:
             then = decide.after_accepted(None, history, now, work.policy)
         else:
             then = decide.cannot_ask(error, history, now)
-        return _outcome(bridge, claim, action, started, then, error=error)
+        return _outcome(bridge, claim, action, started, then, error=error, told=_told(error))
     now = bridge.clock()
     if claim.was is State.SENT:
         then = decide.after_accepted(finding, history, now, work.policy)
     else:
         then = decide.after_look_up(finding, history, now, work.policy)
+    # That something is not there may be told by a vendor that can be read and not be written to.
+    found = Verdict.ANSWERED if finding.outcome == "found" else Verdict.NOTHING
     return _outcome(
-        bridge, claim, action, started, then, links=finding.links, answer=finding.answer
+        bridge,
+        claim,
+        action,
+        started,
+        then,
+        links=finding.links,
+        answer=finding.answer,
+        told=Told(found),
     )
+
+
+def _told(error: DeliveryError) -> Told:
+    return Told(verdict_of(error), error.retry_after if error.unreachable else None)
 
 
 def _history(
@@ -207,6 +239,7 @@ def _outcome(
     answer: bytes = b"",
     error: DeliveryError | None = None,
     number: int = 0,
+    told: Told = SAYS_NOTHING,
 ) -> record.Outcome:
     ended = bridge.clock()
     attempt = Attempt(
@@ -222,4 +255,4 @@ def _outcome(
         reason=error.reason if error else "",
         answer=(error.answer or b"") if error else answer,
     )
-    return record.Outcome(then, attempt, links, sent=action == "send", ended_at=ended)
+    return record.Outcome(then, attempt, links, sent=action == "send", ended_at=ended, told=told)

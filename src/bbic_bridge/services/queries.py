@@ -7,7 +7,7 @@ from typing import Any
 
 from bbic_bridge.delivery.states import NEEDS_PERSON, TERMINAL, State
 from bbic_bridge.handbook.uppgifter import EFFEKTER
-from bbic_bridge.services import deadlines, fetching
+from bbic_bridge.services import deadlines, fetching, gate
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.deviations import deviations
 from bbic_bridge.services.handbook_steps import handbook_steps
@@ -187,6 +187,8 @@ def status(bridge: Bridge) -> Status:
             sync_problems=tuple(fetching.stream_problems(bridge, tx)),
             parked_changes=fetching.parked_counts(bridge, tx),
             overdue=deadlines.overdue(bridge, tx),
+            lanes=gate.lanes(tx),
+            pauses=gate.pauses(tx),
         )
 
 

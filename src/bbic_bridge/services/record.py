@@ -9,6 +9,7 @@ from bbic_bridge.delivery.decide import Next
 from bbic_bridge.delivery.ports import Link
 from bbic_bridge.delivery.states import NEEDS_PERSON, State
 from bbic_bridge.handbook.uppgifter import EFFEKTER
+from bbic_bridge.services import gate
 from bbic_bridge.services.bridge import WORKFLOW, Bridge
 from bbic_bridge.services.orders import reference_of
 from bbic_bridge.services.tell import tell
@@ -25,13 +26,15 @@ Due = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a claim. ``sent`` tells an attempt to send from a look-up."""
+    """What came of a claim. ``sent`` tells an attempt to send from a look-up; ``told`` is what it
+    tells of its lane."""
 
     then: Next
     attempt: Attempt
     links: tuple[Link, ...]
     sent: bool
     ended_at: datetime
+    told: gate.Told
 
 
 def record(bridge: Bridge, claim: Claim, outcome: Outcome) -> None:
@@ -41,8 +44,13 @@ def record(bridge: Bridge, claim: Claim, outcome: Outcome) -> None:
         LeaseLost: the claim is no longer ours; nothing was written.
     """
     state = _state(claim, outcome.then)
-    due = bridge.store.write(
-        lambda tx: _write(bridge, tx, claim, outcome, state), [(claim.kommun, claim.arende)]
+
+    def job(tx: Tx) -> tuple[Due, gate.Turn | None]:
+        released = _write(bridge, tx, claim, outcome, state)
+        return released, gate.judge(bridge, tx, claim, outcome.told)
+
+    due, turn = bridge.store.write(
+        job, [(claim.kommun, claim.arende)], gate.lanes_to_lock(claim, outcome.told)
     )
     log.info(
         "delivery_recorded",
@@ -55,6 +63,8 @@ def record(bridge: Bridge, claim: Claim, outcome: Outcome) -> None:
         kind=outcome.attempt.error_kind,
         code=outcome.attempt.error_code,
     )
+    if turn is not None:
+        gate.log_turn(turn, outcome.attempt.error_code)
     bridge.wake(due)
 
 

@@ -1,4 +1,4 @@
-"""Claiming what is due: atomic, leased and fenced.
+"""Claiming what is due: atomic, leased and fenced, and no more of a lane than it has room for.
 
 A claim adds one to the delivery's ``lease`` number; every later write of the claimer must name
 that number and find the lease unexpired, so a claimer that was away too long can change nothing.
@@ -13,7 +13,10 @@ import sqlalchemy as sa
 from bbic_bridge.delivery.errors import BridgeError
 from bbic_bridge.delivery.states import SENDABLE, State
 from bbic_bridge.store.engine import LeaseClock
+from bbic_bridge.store.lanes import LaneKey
+from bbic_bridge.store.queues import Picked, due_queues
 from bbic_bridge.store.schema import deliveries
+from bbic_bridge.store.taking import Round, RulesOf
 
 _SENDABLE = sorted(SENDABLE)
 
@@ -24,7 +27,10 @@ class LeaseLost(BridgeError):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that is ours until the lease ends. ``was`` is the state it was claimed in."""
+    """A delivery that is ours until the lease ends. ``was`` is the state it was claimed in.
+
+    ``probe``: it is the one that is to show whether its vendor answers again.
+    """
 
     id: str
     kommun: str
@@ -43,6 +49,20 @@ class Claim:
     lease: int
     error_kind: str | None
     payload: bytes
+    probe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was claimed, and why no more was.
+
+    ``again_s`` is when there may be more, in seconds, by time alone; None where that is not known.
+    ``full``: some of what is due waits for deliveries of its lane that are under way.
+    """
+
+    claims: tuple[Claim, ...] = ()
+    again_s: float | None = None
+    full: bool = False
 
 
 class Claims:
@@ -52,22 +72,39 @@ class Claims:
         self.clock = LeaseClock(dialect)
         self._server = dialect == "postgresql"
 
-    def take(self, connection: sa.Connection, now: int, limit: int, lease_s: float) -> list[Claim]:
-        """Claims up to ``limit`` due deliveries, the longest due first."""
-        d = deliveries.c
-        due = (
-            sa.select(d.seq, d.state.label("was"))
-            .where(d.due_at <= now, d.lease_until.is_(None))
-            .order_by(d.due_at)
-            .limit(limit)
+    def take(
+        self, connection: sa.Connection, now: int, limit: int, lease_s: float, rules: RulesOf
+    ) -> Taken:
+        """Claims up to ``limit`` due deliveries: lane by lane in turn, the longest due first.
+
+        Nothing is claimed that is paused, nor more of a lane than it has room for.
+        """
+        queues = due_queues(connection, now)
+        if not queues:
+            return Taken()
+        taking = Round(connection, queues, now, rules)
+        picked = taking.pick(limit)
+        claims = self._lease(connection, picked, taking.probes(), now, lease_s)
+        return Taken(tuple(claims), taking.again_s(), taking.full())
+
+    def _lease(
+        self,
+        connection: sa.Connection,
+        picked: Sequence[Picked],
+        probes: set[LaneKey],
+        now: int,
+        lease_s: float,
+    ) -> list[Claim]:
+        was = {one.seq: one.state for one in picked}
+        if not was:
+            return []
+        rows = connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.seq.in_(was))
+            .values(self._leased(now, lease_s))
+            .returning(*_CLAIMED, deliveries.c.seq)
         )
-        if self._server:
-            due = due.with_for_update(skip_locked=True)
-        # Materialised: as a plain subquery PostgreSQL may run the LIMIT again for every row.
-        picked = due.cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
-        if self._server:
-            return self._take_server(connection, picked, now, lease_s)
-        return self._take_sqlite(connection, due, now, lease_s)
+        return [_claim(row, was[row.seq], probe=(row.kommun, row.system) in probes) for row in rows]
 
     def _leased(self, now: int, lease_s: float) -> dict[str, Any]:
         d = deliveries.c
@@ -78,33 +115,6 @@ class Claims:
             "lease_boot": self.clock.boot,
             "updated_at": now,
         }
-
-    def _take_server(
-        self, connection: sa.Connection, picked: sa.CTE, now: int, lease_s: float
-    ) -> list[Claim]:
-        rows = connection.execute(
-            sa.update(deliveries)
-            .add_cte(picked)
-            .where(deliveries.c.seq == picked.c.seq)
-            .values(self._leased(now, lease_s))
-            .returning(*_CLAIMED, picked.c.was)
-        )
-        return [_claim(row, row.was) for row in rows]
-
-    def _take_sqlite(
-        self, connection: sa.Connection, due: sa.Select[Any], now: int, lease_s: float
-    ) -> list[Claim]:
-        # One writer at a time: nobody can come between the two statements.
-        was = {row.seq: row.was for row in connection.execute(due)}
-        if not was:
-            return []
-        rows = connection.execute(
-            sa.update(deliveries)
-            .where(deliveries.c.seq.in_(was))
-            .values(self._leased(now, lease_s))
-            .returning(*_CLAIMED, deliveries.c.seq)
-        )
-        return [_claim(row, was[row.seq]) for row in rows]
 
     def begin(self, connection: sa.Connection, claim: Claim, needed_s: float, now: int) -> None:
         """Counts the attempt before the call.
@@ -228,6 +238,6 @@ _CLAIMED = (
 )
 
 
-def _claim(row: Any, was: str) -> Claim:
+def _claim(row: Any, was: str, *, probe: bool) -> Claim:
     values = {column.name: getattr(row, column.name) for column in _CLAIMED}
-    return Claim(was=State(was), **values)
+    return Claim(was=State(was), probe=probe, **values)

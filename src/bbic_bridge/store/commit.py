@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from bbic_bridge.store.engine import StoreUnavailable, is_outage, unavailable
+from bbic_bridge.store.lanes import LaneKey, lock_lanes
 from bbic_bridge.store.locks import CaseKey, lock_cases
 
 MAX_GROUP = 256
@@ -28,6 +29,7 @@ Write = Callable[[sa.Connection], Any]
 class _Job:
     write: Write
     locks: tuple[CaseKey, ...]
+    lanes: tuple[LaneKey, ...]
     future: "Future[Any]" = field(default_factory=Future)
 
 
@@ -41,22 +43,27 @@ class GroupCommit:
         self._thread: threading.Thread | None = None
         self._pid = 0
 
-    def submit(self, write: Write, locks: Iterable[CaseKey] = ()) -> "Future[Any]":
+    def submit(
+        self, write: Write, locks: Iterable[CaseKey] = (), lanes: Iterable[LaneKey] = ()
+    ) -> "Future[Any]":
         """Queues a write. The future ends after the commit, or with the write's own error.
 
         Args:
             write: called with a connection inside a savepoint; may be called again if the
                 database undid the group because of a deadlock, so it must only touch the database.
             locks: the cases whose rows are locked first, in one order for all.
+            lanes: the lanes whose rows are locked after those, likewise.
         """
-        job = _Job(write, tuple(locks))
+        job = _Job(write, tuple(locks), tuple(lanes))
         self._ensure_thread()
         self._jobs.put(job)
         return job.future
 
-    def run(self, write: Write, locks: Iterable[CaseKey] = ()) -> Any:
+    def run(
+        self, write: Write, locks: Iterable[CaseKey] = (), lanes: Iterable[LaneKey] = ()
+    ) -> Any:
         """``submit`` and wait. Raises ``StoreUnavailable`` when nothing could be stored."""
-        return self.submit(write, locks).result()
+        return self.submit(write, locks, lanes).result()
 
     def close(self) -> None:
         """Ends the thread after what is queued has been written."""
@@ -110,6 +117,7 @@ class GroupCommit:
         results: list[tuple[bool, Any]] = []
         with self._engine.begin() as connection:
             lock_cases(connection, {key for job in group for key in job.locks})
+            lock_lanes(connection, {key for job in group for key in job.lanes})
             for job in group:
                 try:
                     with connection.begin_nested():

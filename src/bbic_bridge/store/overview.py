@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from bbic_bridge.delivery.states import NEEDS_PERSON, TERMINAL, State
 from bbic_bridge.store.facts import givers, unmet
+from bbic_bridge.store.queues import due_queues
 from bbic_bridge.store.schema import cases, deliveries, facts, feed, gives, needs
 from bbic_bridge.store.tx import Tx
 
@@ -192,11 +193,8 @@ def count_rows(tx: Tx) -> tuple[int, int]:
 
 def oldest_due(tx: Tx) -> int | None:
     """The time of the delivery that has been due for longest, in microseconds."""
-    d = deliveries.c
-    found: int | None = tx.connection.scalar(
-        sa.select(sa.func.min(d.due_at)).where(d.due_at <= tx.now, d.lease_until.is_(None))
-    )
-    return found
+    queues = due_queues(tx.connection, tx.now, paused=True)
+    return min((queue.due_at for queue in queues), default=None)
 
 
 def oldest_lease(tx: Tx) -> int | None:

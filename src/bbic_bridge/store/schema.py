@@ -125,11 +125,48 @@ deliveries = Table(
     Index("ix_deliveries_case", "kommun", "arende", "seq"),
     Index("ix_deliveries_state", "state", "seq"),
 )
+# In the order that a claim looks: lane by lane, operation by operation, the longest due first.
 _due = deliveries.c.due_at.is_not(None) & deliveries.c.lease_until.is_(None)
-Index("ix_deliveries_due", deliveries.c.due_at, sqlite_where=_due, postgresql_where=_due)
+Index(
+    "ix_deliveries_queue",
+    deliveries.c.kommun,
+    deliveries.c.system,
+    deliveries.c.operation,
+    deliveries.c.due_at,
+    sqlite_where=_due,
+    postgresql_where=_due,
+)
 _leased = deliveries.c.lease_until.is_not(None)
 Index(
     "ix_deliveries_lease", deliveries.c.lease_until, sqlite_where=_leased, postgresql_where=_leased
+)
+
+# What is remembered of a lane (``delivery.lanes.Lane``), from its first claim on.
+lanes = Table(
+    "lanes",
+    metadata,
+    _text("kommun", primary_key=True),
+    _text("system", primary_key=True),
+    _text("state"),
+    Column("changed_at", Micros, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("probes", Integer, nullable=False),
+    Column("held_from", Micros, nullable=False),
+    Column("held_until", Micros, nullable=False),
+    Column("tokens", Float(53), nullable=False),
+    Column("filled_at", Micros, nullable=False),
+    Column("served_at", Micros, nullable=False),
+)
+
+# What is not sent for now, by an operator's word; "*" stands for any.
+pauses = Table(
+    "pauses",
+    metadata,
+    _text("kommun", primary_key=True),
+    _text("system", primary_key=True),
+    _text("operation", primary_key=True),
+    _text("actor"),
+    Column("at", Micros, nullable=False),
 )
 
 # What a delivery's uppgift was before it was corrected; the original never changes.

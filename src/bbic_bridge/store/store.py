@@ -13,12 +13,18 @@ from bbic_bridge.store.claims import Claims
 from bbic_bridge.store.commit import GroupCommit
 from bbic_bridge.store.engine import create_engine, unavailable
 from bbic_bridge.store.keyring import Keyring
+from bbic_bridge.store.lanes import LaneKey
 from bbic_bridge.store.locks import CaseKey
 from bbic_bridge.store.migrate import require_current
 from bbic_bridge.store.times import micros
 from bbic_bridge.store.tx import Tx
 
 T = TypeVar("T")
+# A worker that is frozen while it holds lanes' locks loses them.
+_CLAIMING = sa.text(
+    "SELECT set_config('synchronous_commit', 'off', true),"
+    " set_config('idle_in_transaction_session_timeout', '5s', true)"
+)
 
 
 class Store:
@@ -50,14 +56,35 @@ class Store:
             require_current(connection)
         self.write(lambda tx: self._ensure_keys(tx, sorted(set(kommuner))))
 
-    def write(self, job: Callable[[Tx], T], locks: Iterable[CaseKey] = ()) -> T:
+    def write(
+        self,
+        job: Callable[[Tx], T],
+        locks: Iterable[CaseKey] = (),
+        lanes: Iterable[LaneKey] = (),
+    ) -> T:
         """Runs ``job`` in a group's transaction and returns after the commit.
 
         Raises:
             StoreUnavailable: nothing was stored.
         """
-        result = self._commit.run(lambda connection: job(self._tx(connection)), locks)
+        result = self._commit.run(lambda connection: job(self._tx(connection)), locks, lanes)
         return cast(T, result)
+
+    def claim(self, job: Callable[[Tx], T]) -> T:
+        """Runs a claim. On a database server in a transaction of its own: the lanes that it locks
+        are not to wait for a group's other writes, nor for the disk.
+
+        What a server's crash may undo of it has led to nothing yet: the attempt that is counted
+        before anything is sent waits for the disk, and for all that was written before it.
+
+        Raises:
+            StoreUnavailable: nothing was claimed.
+        """
+        if self._engine.dialect.name == "sqlite":
+            return self.write(job)
+        with unavailable(), self._engine.begin() as connection:
+            connection.execute(_CLAIMING)
+            return job(self._tx(connection))
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from bbic_bridge import telemetry
 from bbic_bridge.services import deliver, upkeep
 from bbic_bridge.services.bridge import Bridge
-from bbic_bridge.store.claims import Claim
+from bbic_bridge.store.claims import Claim, Taken
 
 log = telemetry.get_logger()
 
@@ -38,6 +38,8 @@ class Pump:
         self._pool = ThreadPoolExecutor(lanes, thread_name_prefix="lane")
         self._thread = threading.Thread(target=self._loop, name="pump", daemon=True)
         self._swept_at = float("-inf")
+        self._patience_s = sweep_s
+        self._wants_room = False
 
     @property
     def bridge(self) -> Bridge:
@@ -80,7 +82,7 @@ class Pump:
             self._guarded(self._sweep_if_time)
             if self._guarded(self._fill):
                 continue
-            self._news.wait(self._sweep_s)
+            self._news.wait(self._patience_s)
             self._news.clear()
 
     def _guarded(self, step: Callable[[], bool]) -> bool:
@@ -100,20 +102,25 @@ class Pump:
         return True
 
     def _fill(self) -> bool:
-        """Claims for every free lane. True when more may be due than there were lanes for."""
+        """Claims for every free lane. True when there may be more to claim at once."""
         free = self._take_lanes()
-        claims: list[Claim] = []
+        # Until the answer is known: one that ends meanwhile may have made room.
+        self._wants_room = True
+        taken = Taken()
         try:
-            claims = deliver.claim(self._bridge, free)
+            taken = deliver.take(self._bridge, free)
         finally:
-            self._give_lanes(free - len(claims))
+            self._give_lanes(free - len(taken.claims))
+        self._wants_room = taken.full
+        self._patience_s = min(self._sweep_s, taken.again_s or self._sweep_s)
+        claims = taken.claims
         if self._stopping.is_set():
             self._give_lanes(len(claims))
             deliver.give_back(self._bridge, claims)
             return False
         for claim in claims:
             self._pool.submit(self._carry, claim)
-        return len(claims) == free
+        return len(claims) == free or taken.again_s == 0
 
     def _take_lanes(self) -> int:
         """Waits for one free lane and takes all that are."""
@@ -134,3 +141,5 @@ class Pump:
             log.error("carry_failed", delivery=claim.id, error=telemetry.error_name(error))
         finally:
             self._free.release()
+            if self._wants_room:
+                self.nudge()

@@ -97,7 +97,7 @@ class _Call:
 
     def lost(self, code: str) -> DeliveryError:
         """The error for an exchange that broke after something may have left."""
-        return Ambiguous(code) if self.writes else Transient(code)
+        return (Ambiguous if self.writes else Transient)(code, unreachable=True)
 
 
 class Http:
@@ -216,12 +216,16 @@ class Http:
                 return self._send(call, ends_at - self.clock.monotonic())
         except UNSENT as error:
             code = "tls_failed" if tls_error(error) else "connect_failed"
-            failure: DeliveryError = Transient(code)
+            failure: DeliveryError = Transient(code, unreachable=True)
         except httpx.TimeoutException:
             failure = call.lost("timeout")
         except httpx.HTTPError as error:
             down = turned_us_down(error)
-            failure = Transient("certificate_refused") if down else call.lost("response_lost")
+            failure = (
+                Transient("certificate_refused", unreachable=True)
+                if down
+                else call.lost("response_lost")
+            )
         # Outside the handler: the library's error holds the request, and with it the address.
         raise failure
 

@@ -19,6 +19,8 @@ LONGEST_WAIT_S = 86_400.0
 DONE = range(200, 300)
 ELSEWHERE = range(300, 400)
 REFUSED = range(400, 500)
+ILL = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600)})
+"""What is said of the vendor, or of what stands before it, and not of one message."""
 CODES: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "unauthorised",
     HTTPStatus.FORBIDDEN: "unauthorised",
@@ -54,7 +56,8 @@ def _error(
     if answer.status in ELSEWHERE:
         return Contract(code, answer=kept)
     kind = Throttled if answer.status == HTTPStatus.TOO_MANY_REQUESTS else otherwise
-    return kind(code, answer=kept, retry_after=retry_after(answer, now))
+    ill = answer.status in ILL
+    return kind(code, answer=kept, retry_after=retry_after(answer, now), unreachable=ill)
 
 
 def retry_after(answer: Answer, now: datetime) -> float | None:

@@ -50,7 +50,12 @@ class Workflow(System):
             return super().send(order, body)
         except Ambiguous as error:
             unclear = error
-        raise Transient(unclear.code, answer=unclear.answer, retry_after=unclear.retry_after)
+        raise Transient(
+            unclear.code,
+            answer=unclear.answer,
+            retry_after=unclear.retry_after,
+            unreachable=unclear.unreachable,
+        )
 
     def find(self, order: Order, links: tuple[Link, ...] = ()) -> Finding:  # noqa: ARG002  (port)
         """Nothing can be read back: a call cut short is made again, which does no harm."""

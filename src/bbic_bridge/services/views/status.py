@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bbic_bridge.services.views.changes import SyncProblem
+from bbic_bridge.services.views.lanes import LaneView, PauseView
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,5 @@ class Status:
     sync_problems: tuple[SyncProblem, ...] = ()
     parked_changes: Mapping[str, int] = field(default_factory=dict)
     overdue: Mapping[str, int] = field(default_factory=dict)
+    lanes: tuple[LaneView, ...] = ()
+    pauses: tuple[PauseView, ...] = ()
