@@ -7,10 +7,12 @@ that holds it. Precedence: environment, then the file, then the defaults below.
 import os
 import tomllib
 from collections.abc import Mapping
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -23,11 +25,12 @@ from pydantic import (
 from bbic_bridge.delivery.errors import ConfigurationError
 from bbic_bridge.handbook.frister import REGEL
 from bbic_bridge.handbook.krav import VALBARA
+from bbic_bridge.handbook.stockholm import STOCKHOLM
 from bbic_bridge.handbook.uppgifter import Id, Insatstyp, KortText
+from bbic_bridge.security.tokens import Role, Use
 
 ENV_PREFIX = "BBIC_"
 FILE_SUFFIXES = ("_file", "_files")
-Role = Literal["read", "operate", "admin"]
 Seconds = Annotated[float, Field(ge=0)]
 
 
@@ -96,11 +99,30 @@ class Callback(Section):
 
 
 class Token(Section):
-    """A bearer token for operators' tools."""
+    """A bearer token: for operators' tools, or for a workflow that reads the feed. It is valid
+    until ``expires``, a date (its beginning in Sweden) or a time."""
 
     token: SecretStr
     role: Role = "read"
+    use: Use = "operator"
     kommuner: tuple[str, ...] = ("*",)
+    expires: AwareDatetime | Literal["never"] = "never"
+
+    @field_validator("expires", mode="before")
+    @classmethod
+    def _moment(cls, told: Any) -> Any:
+        """TOML has dates and times of its own; the environment has text."""
+        if isinstance(told, str) and told != "never":
+            told = datetime.fromisoformat(told)
+        if isinstance(told, date) and not isinstance(told, datetime):
+            told = datetime.combine(told, time.min)
+        if isinstance(told, datetime) and told.tzinfo is None:
+            return told.replace(tzinfo=STOCKHOLM)
+        return told
+
+    @property
+    def ends(self) -> datetime | None:
+        return None if self.expires == "never" else self.expires
 
 
 class Limits(Section):

@@ -79,9 +79,9 @@ class Bridge:
         }
         return httpx.post(f"{self.config.url}/v1/events", content=body, headers=headers)
 
-    def get(self, path: str, *, role: str = "read") -> httpx.Response:
-        """Asks as an operator's tool of that role."""
-        headers = {"authorization": f"Bearer {secret(f'{role}_token')}"}
+    def get(self, path: str, *, holder: str = "read") -> httpx.Response:
+        """Asks with that one's token: an operator's tool by its role, or the ``workflow``."""
+        headers = {"authorization": f"Bearer {secret(f'{holder}_token')}"}
         return httpx.get(self.config.url + path, headers=headers)
 
     def is_ready(self) -> bool:

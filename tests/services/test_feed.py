@@ -32,7 +32,7 @@ def test_a_poller_sees_every_event_once_whatever_the_order_of_commits(world: Wor
     with ThreadPoolExecutor(8) as pool:
         told = [pool.submit(say, world, number) for number in range(100)]
         while len(seen) < 100:
-            page = queries.feed(world.bridge, cursor, 7, ("*",))
+            page = queries.feed(world.bridge, cursor, 7, ("*",), reveal=True)
             cursor = page.cursor
             seen += [event["data"]["nummer"] for event in page.events]
         for one in told:
