@@ -49,7 +49,7 @@ def do(world: World, *statements: sa.Executable) -> None:
             connection.execute(statement)
 
 
-def change(seq: int, **values: Any) -> sa.Update:
+def change(seq: int, /, **values: Any) -> sa.Update:
     return sa.update(rows).where(rows.c.seq == seq).values(values)
 
 
@@ -131,7 +131,7 @@ def test_two_rows_that_changed_places_show(log: World) -> None:
 
 
 def test_a_row_put_in_at_the_end_shows(log: World) -> None:
-    copied = [c for c in rows.c.keys() if c not in ("row", "seq", "id")]
+    copied = [c.name for c in rows.c if c.name not in ("row", "seq", "id")]
     forged = sa.select(sa.literal(10), sa.literal("forged"), *(rows.c[c] for c in copied))
     insert = sa.insert(rows).from_select(["seq", "id", *copied], forged.where(rows.c.seq == 9))
     do(log, insert)

@@ -20,15 +20,24 @@ READERS = 8
 
 
 class Front:
-    """The desk behind the routes, and the threads in which it may block."""
+    """The desk behind the routes, and the threads in which it may block.
 
-    def __init__(self, desk: Desk) -> None:
+    Args:
+        access: who may speak now; without it, who the desk's settings say.
+    """
+
+    def __init__(self, desk: Desk, access: Callable[[], Access] | None = None) -> None:
         self.desk = desk
         self.limits = desk.settings.limits
-        self.access = Access.of(desk.settings, desk.now)
+        fixed = Access.of(desk.settings, desk.now)
+        self._access = access or (lambda: fixed)
         self.draining = False
         self._writers = anyio.CapacityLimiter(WRITERS)
         self._readers = anyio.CapacityLimiter(READERS)
+
+    @property
+    def access(self) -> Access:
+        return self._access()
 
     def drain(self) -> None:
         """From now on the app says that nothing more should be sent here."""
