@@ -191,6 +191,20 @@ def test_an_end_cut_off_well_shows_only_against_a_head_kept_elsewhere(log: World
     assert (report.anchor, report.is_sound, report.faults) == ("differs", False, ())
 
 
+def test_a_row_kept_from_before_the_log_was_cut_off_shows_when_it_is_put_back(log: World) -> None:
+    """It bears its number and a hash made with the key; what came before it is another row."""
+    with beside(log) as connection:
+        kept = connection.execute(sa.select(rows).where(rows.c.seq == 9)).one()
+    cut_off_well(log, 7)
+    for number in range(3):
+        act(log, number)
+    audit.seal(log.bridge)
+    assert verify(log.bridge).is_sound
+    values = {name: value for name, value in kept._mapping.items() if name != "row"}
+    do(log, change(9, **values))
+    assert ("changed", 9, 9) in faults(verify(log.bridge))
+
+
 def _head_at(world: World, seq: int) -> Head:
     with beside(world) as connection:
         chain = connection.scalar(sa.select(value_of("chain", seq)))
