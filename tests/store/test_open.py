@@ -77,7 +77,7 @@ def test_an_audit_log_of_an_earlier_schema_is_chained_anew(database_url: str) ->
     """It was chained without a key: the sealer takes it up in the same order."""
     engine = sa.create_engine(database_url)
     with engine.begin() as connection:
-        upgrade_to(connection, "0003")
+        upgrade_to(connection, "0005")
         act = sa.text(
             "INSERT INTO audit "
             "(seq, id, at, actor, action, subject, kommun, details, digest, chain) "
