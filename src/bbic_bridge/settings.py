@@ -116,8 +116,10 @@ class Token(Section):
             told = datetime.fromisoformat(told)
         if isinstance(told, date) and not isinstance(told, datetime):
             told = datetime.combine(told, time.min)
-        if isinstance(told, datetime) and told.tzinfo is None:
-            return told.replace(tzinfo=STOCKHOLM)
+        if isinstance(told, datetime):
+            return told if told.tzinfo else told.replace(tzinfo=STOCKHOLM)
+        if told != "never":
+            raise ValueError("a date or a time, or never")
         return told
 
     @property
