@@ -1,11 +1,12 @@
 """Reading the configuration: what wins, where paths count from, and what errors say."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bbic_bridge.delivery.errors import ConfigurationError
-from bbic_bridge.settings import Settings, load
+from bbic_bridge.settings import Settings, load, secret_files
 
 KOMMUN = """
 [kommun.malmo]
@@ -141,3 +142,42 @@ def test_a_time_limit_that_does_not_exist_or_is_law_is_refused_by_name(
 ) -> None:
     with pytest.raises(ConfigurationError, match=named):
         load(written(tmp_path, text), {})
+
+
+@pytest.mark.parametrize(
+    ("told", "ends"),
+    [
+        ("2027-01-01", datetime(2026, 12, 31, 23, tzinfo=UTC)),
+        ("2027-07-01T12:00:00", datetime(2027, 7, 1, 10, tzinfo=UTC)),
+        ("2027-01-01T12:00:00+05:00", datetime(2027, 1, 1, 7, tzinfo=UTC)),
+        ('"2027-01-01"', datetime(2026, 12, 31, 23, tzinfo=UTC)),
+        ('"never"', None),
+    ],
+)
+def test_a_token_ends_at_a_date_in_sweden_or_at_a_time(
+    tmp_path: Path, told: str, ends: datetime | None
+) -> None:
+    path = written(tmp_path, f'[token.x]\ntoken = "0123456789abcdef"\nexpires = {told}\n')
+    assert load(path, {}).token["x"].ends == ends
+    again = load(path, {"BBIC_TOKEN__X__EXPIRES": "2030-06-01"})
+    assert again.token["x"].ends == datetime(2030, 5, 31, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("told", ['"soon"', "7", "12:00:00"])
+def test_what_is_no_time_ends_no_token(tmp_path: Path, told: str) -> None:
+    path = written(tmp_path, f'[token.x]\ntoken = "0123456789abcdef"\nexpires = {told}\n')
+    with pytest.raises(ConfigurationError, match=r"setting token\.x\.expires"):
+        load(path, {})
+
+
+def test_the_files_that_hold_secrets_are_known(tmp_path: Path) -> None:
+    text = f"""
+    master_key_file = "master"
+    {KOMMUN}
+    webhook_secrets_files = ["new", "old"]
+    """
+    path = written(tmp_path, text)
+    told = {"BBIC_INDEX_KEY_FILE": "/run/index"}
+    found = {str(file.relative_to(tmp_path)) for file in secret_files(path, {})}
+    assert found == {"master", "new", "old"}
+    assert Path("/run/index") in secret_files(path, told)

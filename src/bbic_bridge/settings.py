@@ -6,11 +6,13 @@ that holds it. Precedence: environment, then the file, then the defaults below.
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -23,11 +25,12 @@ from pydantic import (
 from bbic_bridge.delivery.errors import ConfigurationError
 from bbic_bridge.handbook.frister import REGEL
 from bbic_bridge.handbook.krav import VALBARA
+from bbic_bridge.handbook.stockholm import STOCKHOLM
 from bbic_bridge.handbook.uppgifter import Id, Insatstyp, KortText
+from bbic_bridge.security.tokens import Role, Use
 
 ENV_PREFIX = "BBIC_"
 FILE_SUFFIXES = ("_file", "_files")
-Role = Literal["read", "operate", "admin"]
 Seconds = Annotated[float, Field(ge=0)]
 
 
@@ -135,11 +138,32 @@ class Callback(Partner, Lane):
 
 
 class Token(Section):
-    """A bearer token for operators' tools."""
+    """A bearer token: for operators' tools, or for a workflow that reads the feed. It is valid
+    until ``expires``, a date (its beginning in Sweden) or a time."""
 
     token: SecretStr
     role: Role = "read"
+    use: Use = "operator"
     kommuner: tuple[str, ...] = ("*",)
+    expires: AwareDatetime | Literal["never"] = "never"
+
+    @field_validator("expires", mode="before")
+    @classmethod
+    def _moment(cls, told: Any) -> Any:
+        """TOML has dates and times of its own; the environment has text."""
+        if isinstance(told, str) and told != "never":
+            told = datetime.fromisoformat(told)
+        if isinstance(told, date) and not isinstance(told, datetime):
+            told = datetime.combine(told, time.min)
+        if isinstance(told, datetime):
+            return told if told.tzinfo else told.replace(tzinfo=STOCKHOLM)
+        if told != "never":
+            raise ValueError("a date or a time, or never")
+        return told
+
+    @property
+    def ends(self) -> datetime | None:
+        return None if self.expires == "never" else self.expires
 
 
 class Limits(Section):
@@ -238,6 +262,29 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     Raises:
         ConfigurationError: naming the setting, never its value.
     """
+    data, base = _told(path, environ)
+    resolved = _read_files(data, base)
+    try:
+        return Settings.model_validate({"base": base, **resolved})
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        told = first["msg"].removeprefix("Value error, ")
+        raise ConfigurationError(f"setting {where}: {told}") from error
+
+
+def secret_files(path: Path | None, environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+    """The files that hold values of the configuration: all that ``load`` reads but itself.
+
+    Raises:
+        ConfigurationError: the configuration cannot be read.
+    """
+    data, base = _told(path, environ)
+    return tuple(base / name for name in _named_files(data))
+
+
+def _told(path: Path | None, environ: Mapping[str, str]) -> tuple[dict[str, Any], Path]:
+    """What the file and the environment say, and the folder that paths count from."""
     data: dict[str, Any] = {}
     base = Path.cwd()
     if path is not None:
@@ -249,14 +296,20 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             raise ConfigurationError(f"{path}: {error}") from error
     _merge(data, _from_environment(environ))
-    resolved = _read_files(data, base)
-    try:
-        return Settings.model_validate({"base": base, **resolved})
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        told = first["msg"].removeprefix("Value error, ")
-        raise ConfigurationError(f"setting {where}: {told}") from error
+    return data, base
+
+
+def _named_files(node: Any) -> Iterator[str]:
+    """The paths in every ``x_file`` and ``x_files``."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _named_files(item)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if _plain(key) == key:
+                yield from _named_files(value)
+            else:
+                yield from map(str, value if isinstance(value, list) else [value])
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -311,13 +364,18 @@ def _read_file(base: Path, path: str, setting: str) -> str:
         raise ConfigurationError(f"setting {setting}: cannot read {path}") from error
 
 
+def default_path(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """The configuration that a process finds by itself: ``BBIC_CONFIG``, else ``./bridge.toml``,
+    else None, for the built-in defaults."""
+    here = Path("bridge.toml")
+    named = environ.get("BBIC_CONFIG")
+    return Path(named) if named else here if here.exists() else None
+
+
 def load_default(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Reads the configuration that a process finds by itself: ``BBIC_CONFIG``, else
-    ``./bridge.toml``, else the built-in defaults.
+    """Reads the configuration that a process finds by itself.
 
     Raises:
         ConfigurationError: naming the setting, never its value.
     """
-    here = Path("bridge.toml")
-    named = environ.get("BBIC_CONFIG")
-    return load(Path(named) if named else here if here.exists() else None, environ)
+    return load(default_path(environ), environ)

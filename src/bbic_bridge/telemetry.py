@@ -39,6 +39,7 @@ ALLOWED = frozenset(
         "where",
         "logger",
         "because",
+        "head",
     }
 )
 _QUIET = ("httpx", "httpcore", "uvicorn.access", "alembic")

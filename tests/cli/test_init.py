@@ -26,6 +26,7 @@ SECRETS = {
     "admin_token",
     "operate_token",
     "read_token",
+    "workflow_token",
 }
 
 
@@ -92,10 +93,11 @@ def test_the_sandbox_configuration_names_both_vendor_systems(cli: Cli, folder: P
     assert found.kommun["exempel"].enheter["chansen"].enhetschef
     assert found.callback is not None
     assert found.callback.url == "http://127.0.0.1:8900/workflow/events"
-    assert {name: token.role for name, token in found.token.items()} == {
-        "admin": "admin",
-        "operate": "operate",
-        "read": "read",
+    assert {name: (token.role, token.use) for name, token in found.token.items()} == {
+        "admin": ("admin", "operator"),
+        "operate": ("operate", "operator"),
+        "read": ("read", "operator"),
+        "workflow": ("read", "feed"),
     }
     assert "handbok" in found.source
 

@@ -121,7 +121,7 @@ def shown(bridge: Bridge) -> dict[str, bytes]:
     for words in commands:
         told[" ".join(words)] = bridge.cli(*words, exit_code=None).encode()
     for path in ("/metrics", "/readyz", "/v1/deliveries?limit=1000", "/openapi.json"):
-        told[path] = bridge.get(path, role="admin").content
+        told[path] = bridge.get(path, holder="admin").content
     for one in listed[:20]:
         told[f"api {one['id']}"] = bridge.get(f"/v1/deliveries/{one['id']}").content
         told[f"api {one['arende']}"] = bridge.get(f"/v1/cases/{one['arende']}").content

@@ -69,7 +69,7 @@ def test_pausing_stops_sending_and_not_intake_until_it_is_resumed(
     assert bridge.post(notes(7, "exempel"), webhook_id="msg-more").status_code == 202
     sandbox.await_effects(7, system="treserva")
     assert not sandbox.journal(system="procapita")
-    metrics = bridge.get("/metrics", role="read").text
+    metrics = bridge.get("/metrics", holder="read").text
     assert 'bbic_paused{kommun="malmo",operation="*",system="*"} 1.0' in metrics
     assert 'bbic_lane_open{kommun="exempel",system="treserva"} 0.0' in metrics
     bridge.cli("resume", "--kommun", "malmo")

@@ -26,7 +26,7 @@ VENDORS = [("procapita", "malmo"), ("treserva", "exempel")]
 
 
 def feed(bridge: Bridge) -> list[dict[str, Any]]:
-    answer = bridge.get("/v1/events?limit=1000")
+    answer = bridge.get("/v1/events?limit=1000", holder="workflow")
     assert answer.status_code == 200, answer.text
     events: list[dict[str, Any]] = answer.json()["events"]
     return events

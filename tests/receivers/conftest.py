@@ -45,6 +45,16 @@ SETTINGS = Settings.model_validate(
                 "kommuner": ["malmo"],
             },
             "admin": {"token": "admin-0123456789abcdef", "role": "admin"},
+            "poller": {
+                "token": "poller-0123456789abcdef",
+                "use": "feed",
+                "kommuner": ["malmo", "exempel"],
+            },
+            "expired": {
+                "token": "expired-0123456789abcdef",
+                "role": "admin",
+                "expires": "2026-11-22",
+            },
         },
         "limits": {"body_bytes": 2000, "batch_events": 3},
     }

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bbic_bridge.security.signatures import signed_headers
+from bbic_bridge.security.tokens import Bearer
 from bbic_bridge.services.views.accepting import Grant, Result
 from bbic_bridge.services.views.cases import CaseView
 from bbic_bridge.services.views.changes import SyncProblem
@@ -81,6 +82,7 @@ class FakeDesk:
         self.results: list[Result] = [Result("e1", "accepted")]
         self.known = {one.id: one for one in (delivery("D1"), delivery("D2", "exempel"))}
         self.cases = {(kommun, "A-1") for kommun in ("malmo", "exempel")}
+        self.made: list[Bearer] = []
         self.reasons: list[str] = []
         self.outcome: Any = "released"
         self.broken: Exception | None = None
@@ -101,8 +103,13 @@ class FakeDesk:
         self._ask("accept_webhook", kommun, system, webhook_id, body)
         return self.results[0]
 
-    def feed(self, after: str | None, limit: int, kommuner: tuple[str, ...]) -> FeedPage:
-        self._ask("feed", after, limit, kommuner)
+    def bearers(self) -> Sequence[Bearer]:
+        return self.made
+
+    def feed(
+        self, after: str | None, limit: int, kommuner: tuple[str, ...], *, reveal: bool
+    ) -> FeedPage:
+        self._ask("feed", after, limit, kommuner, reveal)
         if after == "never-given":
             raise ValueError(after)
         return FeedPage(({"id": "t1", "type": "se.bbic.leverans.verifierad"},), "7")
@@ -146,6 +153,9 @@ class FakeDesk:
             sync_problems=(SyncProblem("malmo", "procapita", "familycare", "connect_failed"),),
             parked_changes={"malmo": 3, "exempel": 0},
             overdue={"lag": 1, "ska": 2, "bor": 0},
+            audit_head="7:" + "ab" * 32,
+            audit_sealed=7,
+            audit_unsealed=1,
         )
 
     def not_ready(self) -> list[str]:

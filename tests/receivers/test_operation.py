@@ -73,6 +73,8 @@ async def test_metrics_tell_what_the_store_holds(client: httpx.AsyncClient) -> N
         ("bbic_oldest_lease_seconds",): 0,
         ("bbic_parked_behind_failed",): 2,
         ("bbic_waiting_too_long",): 0,
+        ("bbic_audit_sealed",): 7,
+        ("bbic_audit_unsealed",): 1,
         ("bbic_deliveries", "failed"): 1,
         ("bbic_deliveries", "verified"): 5,
         ("bbic_callbacks", "verified"): 3,

@@ -47,7 +47,10 @@ async def test_the_feed_is_limited_to_the_token_s_kommuner(
     }
     assert answer.headers["cache-control"] == "no-store"
     await client.get("/v1/events?after=7&limit=1000", headers=bearer("admin"))
-    assert desk.asked == [("feed", None, 100, ("malmo",)), ("feed", "7", 1000, ("*",))]
+    assert desk.asked == [
+        ("feed", None, 100, ("malmo",), False),
+        ("feed", "7", 1000, ("*",), False),
+    ]
 
 
 async def test_a_cursor_that_was_never_given_is_malformed(client: httpx.AsyncClient) -> None:
@@ -209,7 +212,7 @@ async def test_a_replay_is_done_in_the_token_s_name(
     answer = await client.post(REPLAY, headers=bearer("operator"), json=body)
     assert answer.status_code == 200
     assert answer.json()["outcome"] == "released"
-    assert desk.asked[-1] == ("replay", "D1", "operator", reason, dry_run)
+    assert desk.asked[-1] == ("replay", "D1", "token:operator", reason, dry_run)
 
 
 async def test_a_refused_replay_is_a_conflict(client: httpx.AsyncClient, desk: FakeDesk) -> None:

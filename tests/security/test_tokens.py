@@ -1,26 +1,41 @@
 """Bearer tokens: who is known, in which role, for which kommuner."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bbic_bridge.security.tokens import BadToken, Bearer, Role, authenticate
+from bbic_bridge.security.tokens import (
+    BadToken,
+    Bearer,
+    Role,
+    authenticate,
+    digest_of,
+    new_token,
+    shown_in,
+)
 
 READ = Bearer.of("reader", "read-token-0123456789", "read", ("malmo",))
 ADMIN = Bearer.of("boss", "admin-token-0123456789", "admin", ("*",))
 BEARERS = (READ, ADMIN)
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def known(authorization: str | None, bearers: tuple[Bearer, ...] = BEARERS) -> Bearer:
+    return authenticate(shown_in(authorization), bearers, NOW)
 
 
 def refused(authorization: str | None) -> str:
     with pytest.raises(BadToken) as caught:
-        authenticate(authorization, BEARERS)
+        known(authorization)
     return caught.value.code
 
 
 @pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER   "])
 def test_a_token_tells_who_holds_it(scheme: str) -> None:
-    assert authenticate(scheme + "read-token-0123456789", BEARERS) is READ
-    assert authenticate(scheme + "admin-token-0123456789", BEARERS) is ADMIN
+    assert known(scheme + "read-token-0123456789") is READ
+    assert known(scheme + "admin-token-0123456789") is ADMIN
 
 
 @pytest.mark.parametrize(
@@ -89,3 +104,28 @@ def test_a_token_for_no_kommun_is_refused() -> None:
 def test_a_bearer_does_not_show_its_token() -> None:
     assert "digest" not in repr(READ)
     assert "0123456789" not in repr(READ)
+
+
+@pytest.mark.parametrize(
+    ("left_s", "code"), [(1, None), (0, "token_expired"), (-1, "token_expired")]
+)
+def test_a_token_is_valid_until_it_expires(left_s: int, code: str | None) -> None:
+    expires = NOW + timedelta(seconds=left_s)
+    bearer = Bearer.of("brief", "brief-token-0123456789", "read", ("*",), expires=expires)
+    if code is None:
+        assert known("Bearer brief-token-0123456789", (bearer,)) is bearer
+        return
+    with pytest.raises(BadToken, match=code):
+        known("Bearer brief-token-0123456789", (bearer,))
+
+
+def test_a_new_token_is_256_random_bits_that_can_be_shown() -> None:
+    one, two = new_token(), new_token()
+    assert one != two
+    assert one.startswith("bbic_")
+    assert len(one.removeprefix("bbic_")) == 43
+    assert shown_in(f"Bearer {one}") == digest_of(one)
+
+
+def test_no_name_of_a_token_passes_for_another_actor() -> None:
+    assert Bearer.of("cli:anna", "0123456789abcdef", "admin", ("*",)).actor == "token:cli:anna"

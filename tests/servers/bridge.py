@@ -80,9 +80,9 @@ class Bridge:
         url = f"{self.config.url}/v1/events"
         return httpx.post(url, content=body, headers=headers, timeout=30)
 
-    def get(self, path: str, *, role: str = "read") -> httpx.Response:
-        """Asks as an operator's tool of that role."""
-        headers = {"authorization": f"Bearer {secret(f'{role}_token')}"}
+    def get(self, path: str, *, holder: str = "read") -> httpx.Response:
+        """Asks with that one's token: an operator's tool by its role, or the ``workflow``."""
+        headers = {"authorization": f"Bearer {secret(f'{holder}_token')}"}
         return httpx.get(self.config.url + path, headers=headers, timeout=30)
 
     def is_ready(self) -> bool:

@@ -12,7 +12,7 @@ WEBHOOK_SECRETS = tuple(
     f"{name}_secret"
     for name in ("workflow_webhook", "callback", "malmo_webhook", "exempel_webhook")
 )
-TOKENS = ("admin_token", "operate_token", "read_token")
+TOKENS = ("admin_token", "operate_token", "read_token", "workflow_token")
 TEMPLATE = """\
 {database_url}
 {broker_url}
@@ -43,6 +43,9 @@ token_file = "secrets/operate_token"
 role = "operate"
 [token.read]
 token_file = "secrets/read_token"
+[token.workflow]
+token_file = "secrets/workflow_token"
+use = "feed"
 
 [kommun.malmo]
 system = "procapita"

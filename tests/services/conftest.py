@@ -78,7 +78,8 @@ class World:
         return views[-1]
 
     def feed(self) -> list[dict[str, Any]]:
-        return [dict(event) for event in queries.feed(self.bridge, None, 1000, ("*",)).events]
+        page = queries.feed(self.bridge, None, 1000, ("*",), reveal=True)
+        return [dict(event) for event in page.events]
 
     def told(self, typ: str) -> list[dict[str, Any]]:
         return [event for event in self.feed() if event["type"] == f"se.bbic.{typ}"]

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from bbic_bridge import __version__
+from bbic_bridge.cli.audit import audit
 from bbic_bridge.cli.cancel import cancel
 from bbic_bridge.cli.case import case
 from bbic_bridge.cli.deadlines import deadlines
@@ -26,12 +27,14 @@ from bbic_bridge.cli.send import send
 from bbic_bridge.cli.serve import beat, serve, worker
 from bbic_bridge.cli.status import status
 from bbic_bridge.cli.sync import sync
+from bbic_bridge.cli.tokens import tokens
 from bbic_bridge.cli.up import up
 
 NAME = "bbic-bridge"
 COMMANDS = (
     *(demo, init, up, serve, worker, beat, sandbox, migrate, schema),
     *(send, sync, deliveries, replay, cancel, pause, resume, case, deadlines, evb, status, doctor),
+    *(audit, tokens),
 )
 
 

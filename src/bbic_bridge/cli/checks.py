@@ -1,10 +1,9 @@
 """What `doctor` looks at. Each check tells what it found and what to do about it."""
 
 import stat
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bbic_bridge.cli import embedded, vendors
 from bbic_bridge.cli.check import Check
@@ -68,30 +67,20 @@ def require_sound_secrets(settings: "Settings") -> None:
 
 
 def _secret_files(found: Configuration) -> Iterator[Check]:
+    from bbic_bridge.settings import secret_files
+
     try:
         require_sound_secrets(found.settings)
     except BridgeError as error:
         yield Check("secrets", "fail", str(error), "whsec_ and 32 random bytes in base64")
         return
-    base = found.path.absolute().parent
-    for path in _named_files(tomllib.loads(found.path.read_text(encoding="utf-8")), base):
+    for path in secret_files(found.path):
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
             what, advice = f"secret {path.name}", f"chmod 600 {path}"
             yield Check(what, "warn", f"others can read it (mode {mode:o})", advice)
             return
     yield Check("secrets", "ok", "only their owner can read them")
-
-
-def _named_files(node: Any, base: Path) -> Iterator[Path]:
-    """The files that hold settings: every ``x_file`` and ``x_files``."""
-    if isinstance(node, Mapping):
-        for key, value in node.items():
-            if key.endswith(("_file", "_files")):
-                names = value if isinstance(value, list) else [value]
-                yield from (base / name for name in names)
-            else:
-                yield from _named_files(value, base)
 
 
 def _database(found: Configuration) -> Iterator[Check]:

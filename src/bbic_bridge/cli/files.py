@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 
 from bbic_bridge.cli.exits import WrongUse
+from bbic_bridge.security.tokens import new_token
 
 SANDBOX_PORT = 8900
 SANDBOX_KOMMUNER = ("malmo", "exempel")
@@ -73,8 +74,8 @@ def new_secrets(folder: Path, kommuner: tuple[str, ...]) -> Iterator[tuple[Path,
     webhooks = ("workflow", *kommuner)
     for name in (*(f"{sender}_webhook_secret" for sender in webhooks), "callback_secret"):
         yield folder / name, f"whsec_{_random()}"
-    for role in ("admin", "operate", "read"):
-        yield folder / f"{role}_token", secrets.token_urlsafe(32)
+    for holder in ("admin", "operate", "read", "workflow"):
+        yield folder / f"{holder}_token", new_token()
 
 
 def make_private(folder: Path) -> None:

@@ -48,6 +48,7 @@ def _print(found: Status) -> None:
     ]
     print_table(("state", "deliveries", "callbacks", "meaning"), rows, styles=STATE_STYLES)
     click.echo(f"{found.events} events in {found.cases} cases; {found.feed} told to the workflow.")
+    click.echo(f"The audit log ends at {found.audit_head}.")
     for line in _late(found):
         click.echo(line)
 

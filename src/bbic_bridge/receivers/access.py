@@ -12,12 +12,13 @@ from bbic_bridge.delivery.errors import ConfigurationError
 from bbic_bridge.receivers.problems import Refusal, refusal
 from bbic_bridge.receivers.rate import Pace, Rates
 from bbic_bridge.security.signatures import BadSignature, Secret, Verified, verify
-from bbic_bridge.security.tokens import BadToken, Bearer, Role, authenticate
+from bbic_bridge.security.tokens import BadToken, Bearer, Role, Use, authenticate
 from bbic_bridge.services.views.accepting import Grant
 from bbic_bridge.settings import Settings
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
 Clock = Callable[[], datetime]
+Uses = frozenset[Use]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,23 @@ class Access:
                 raise refusal(404, "kommun_unknown", "No such kommun has this system.") from None
             raise
 
-    def bearer(self, authorization: str | None, role: Role) -> Bearer:
-        """Who shows a token. Raises ``Refusal`` (401; 403 if the role is too small)."""
+    def bearer(self, shown: bytes, made: Iterable[Bearer], role: Role, uses: Uses) -> Bearer:
+        """Who shows a token.
+
+        Args:
+            shown: its digest.
+            made: the bearers of tokens made by command.
+            uses: those that the route is for.
+
+        Raises:
+            Refusal: 401; 403 if the role is too small, or the token for another use.
+        """
         try:
-            bearer = authenticate(authorization, self.bearers)
+            bearer = authenticate(shown, (*self.bearers, *made), self.clock())
         except BadToken as error:
-            headers = {"WWW-Authenticate": "Bearer"}
-            raise refusal(401, error.code, "A valid token is needed.", headers=headers) from None
+            raise unknown_bearer(error) from None
+        if bearer.use not in uses:
+            raise refusal(403, "use_other", "This token is for the feed of events alone.")
         if not bearer.may(role):
             raise refusal(403, "role_too_small", f"This needs the role {role}.")
         return bearer
@@ -106,6 +117,12 @@ class Access:
 
 
 _DECOY = Secret("nobody", secrets.token_bytes(32))
+
+
+def unknown_bearer(error: BadToken) -> Refusal:
+    """The answer to whoever shows no valid token."""
+    headers = {"WWW-Authenticate": "Bearer"}
+    return refusal(401, error.code, "A valid token is needed.", headers=headers)
 
 
 def _secrets(owner: str, configured: Iterable[SecretStr]) -> tuple[Secret, ...]:
@@ -134,6 +151,13 @@ def _paces(settings: Settings) -> Iterable[tuple[str, Pace]]:
 def _bearers(settings: Settings) -> Iterable[Bearer]:
     for name, it in settings.token.items():
         try:
-            yield Bearer.of(name, it.token.get_secret_value(), it.role, it.kommuner)
+            yield Bearer.of(
+                name,
+                it.token.get_secret_value(),
+                it.role,
+                it.kommuner,
+                use=it.use,
+                expires=it.ends,
+            )
         except ValueError as error:
             raise ConfigurationError(f"token {name}: {error}") from None

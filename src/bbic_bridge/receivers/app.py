@@ -14,8 +14,9 @@ from bbic_bridge.receivers.desk import Desk
 from bbic_bridge.receivers.draining import at_sigterm
 from bbic_bridge.receivers.front import Front
 from bbic_bridge.receivers.guard import Guard
+from bbic_bridge.receivers.rereading import Rereading
 from bbic_bridge.services.bridge import Bridge
-from bbic_bridge.settings import load_default
+from bbic_bridge.settings import default_path, load
 from bbic_bridge.store.engine import StoreUnavailable
 
 _HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
@@ -63,10 +64,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         from bbic_bridge.bootstrap import bootstrap
 
         telemetry.take_over()
-        made = bootstrap(load_default())
+        path = default_path()
+        made = bootstrap(load(path))
     try:
         if made is not None:
-            app.state.front = Front(_desk_of(made))
+            desk = _desk_of(made)
+            app.state.front = Front(desk, Rereading(path, desk.settings, desk.now).current)
         with at_sigterm(app.state.front.drain):
             yield
     finally:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bbic_bridge.services import accept, queries, replay, upkeep, webhooks
+from bbic_bridge.security.tokens import Bearer
+from bbic_bridge.services import accept, queries, replay, tokens, upkeep, webhooks
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.views.accepting import Grant, Result
 from bbic_bridge.services.views.cases import CaseView
@@ -29,8 +30,13 @@ class BridgeDesk:
     def accept_webhook(self, kommun: str, system: str, webhook_id: str, body: bytes) -> Result:
         return webhooks.accept_webhook(self._bridge, kommun, system, webhook_id, body)
 
-    def feed(self, after: str | None, limit: int, kommuner: tuple[str, ...]) -> FeedPage:
-        return queries.feed(self._bridge, after, limit, kommuner)
+    def bearers(self) -> Sequence[Bearer]:
+        return tokens.bearers(self._bridge)
+
+    def feed(
+        self, after: str | None, limit: int, kommuner: tuple[str, ...], *, reveal: bool
+    ) -> FeedPage:
+        return queries.feed(self._bridge, after, limit, kommuner, reveal=reveal)
 
     def case(self, arende: str, kommun: str | None) -> CaseView | None:
         return queries.show_case(self._bridge, arende, kommun=kommun)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bbic_bridge.security.tokens import Bearer
 from bbic_bridge.services.views.accepting import Grant, Result
 from bbic_bridge.services.views.cases import CaseView
 from bbic_bridge.services.views.deliveries import DeliveryDetail, DeliveryView, Filter, ReplayItem
@@ -29,8 +30,16 @@ class Desk(Protocol):
         """Stores what a vendor tells; after the commit."""
         ...
 
-    def feed(self, after: str | None, limit: int, kommuner: tuple[str, ...]) -> FeedPage:
-        """Events to the workflow. Raises ``ValueError`` for a cursor that was never given."""
+    def bearers(self) -> Sequence[Bearer]:
+        """Who holds a token that was made by command and is not revoked, as of now."""
+        ...
+
+    def feed(
+        self, after: str | None, limit: int, kommuner: tuple[str, ...], *, reveal: bool
+    ) -> FeedPage:
+        """Events to the workflow, masked unless asked to be revealed.
+
+        Raises ``ValueError`` for a cursor that was never given."""
         ...
 
     def case(self, arende: str, kommun: str | None) -> CaseView | None:

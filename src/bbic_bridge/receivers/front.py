@@ -8,10 +8,10 @@ import anyio.to_thread
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from bbic_bridge.receivers.access import Access
+from bbic_bridge.receivers.access import Access, unknown_bearer
 from bbic_bridge.receivers.body import Bodies
 from bbic_bridge.receivers.desk import Desk
-from bbic_bridge.security.tokens import Bearer, Role
+from bbic_bridge.security.tokens import BadToken, Bearer, Role, Use, shown_in
 
 T = TypeVar("T")
 
@@ -21,16 +21,25 @@ READERS = 8
 
 
 class Front:
-    """The desk behind the routes, and the threads in which it may block."""
+    """The desk behind the routes, and the threads in which it may block.
 
-    def __init__(self, desk: Desk) -> None:
+    Args:
+        access: who may speak now; without it, who the desk's settings say.
+    """
+
+    def __init__(self, desk: Desk, access: Callable[[], Access] | None = None) -> None:
         self.desk = desk
         self.limits = desk.settings.limits
         self.bodies = Bodies(self.limits.body_bytes, self.limits.body_within_s)
-        self.access = Access.of(desk.settings, desk.now)
+        fixed = Access.of(desk.settings, desk.now)
+        self._access = access or (lambda: fixed)
         self.draining = False
         self._writers = anyio.CapacityLimiter(WRITERS)
         self._readers = anyio.CapacityLimiter(READERS)
+
+    @property
+    def access(self) -> Access:
+        return self._access()
 
     def drain(self) -> None:
         """From now on the app says that nothing more should be sent here."""
@@ -50,16 +59,22 @@ def front_of(request: Request) -> Front:
     return front
 
 
-def _requires(role: Role) -> Callable[..., Awaitable[Bearer]]:
+def _requires(role: Role, *uses: Use) -> Callable[..., Awaitable[Bearer]]:
     described = HTTPBearer(auto_error=False, scheme_name="token")
 
     async def check(request: Request, _: Annotated[object, Depends(described)]) -> Bearer:
-        shown = request.headers.get("authorization")
-        return front_of(request).access.bearer(shown, role)
+        front = front_of(request)
+        try:
+            shown = shown_in(request.headers.get("authorization"))
+        except BadToken as error:
+            raise unknown_bearer(error) from None
+        made = await front.reading(front.desk.bearers)
+        return front.access.bearer(shown, made, role, frozenset(uses))
 
     return check
 
 
 FrontOf = Annotated[Front, Depends(front_of)]
-Reader = Annotated[Bearer, Depends(_requires("read"))]
-Operator = Annotated[Bearer, Depends(_requires("operate"))]
+FeedReader = Annotated[Bearer, Depends(_requires("read", "operator", "feed"))]
+Reader = Annotated[Bearer, Depends(_requires("read", "operator"))]
+Operator = Annotated[Bearer, Depends(_requires("operate", "operator"))]

@@ -36,6 +36,8 @@ _PLAIN: tuple[tuple[str, str, Callable[[Status], float | None]], ...] = (
         "Deliveries that have waited longer than is reported",
         lambda status: status.waiting_too_long,
     ),
+    ("bbic_audit_sealed", "Acts in the audit log's chain", lambda status: status.audit_sealed),
+    ("bbic_audit_unsealed", "Acts not chained yet", lambda status: status.audit_unsealed),
 )
 _LABELLED: tuple[tuple[str, str, str, Callable[[Status], Mapping[str, float]]], ...] = (
     ("bbic_deliveries", "Deliveries to vendors", "state", lambda status: status.deliveries),

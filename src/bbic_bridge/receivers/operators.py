@@ -1,4 +1,5 @@
-"""The API of operators' tools: the feed, cases, deliveries and replay. Everything is masked.
+"""The API of operators' tools: the feed, cases, deliveries and replay. Everything is masked, but
+for the feed to a token that is made for it.
 
 What a token's kommuner do not cover does not exist for it.
 """
@@ -21,7 +22,7 @@ from bbic_bridge.delivery.states import State
 from bbic_bridge.handbook.dokument.bas import Tid
 from bbic_bridge.receivers import openapi
 from bbic_bridge.receivers.body import media_type, parse_json
-from bbic_bridge.receivers.front import Front, FrontOf, Operator, Reader
+from bbic_bridge.receivers.front import FeedReader, Front, FrontOf, Operator, Reader
 from bbic_bridge.receivers.problems import NOT_FOUND, Refusal, refusal, violation
 from bbic_bridge.security.tokens import Bearer
 from bbic_bridge.services.bridge import OPERATIONS
@@ -99,9 +100,12 @@ class Deliveries(BaseModel):
 
 
 @router.get("/v1/events")
-async def get_events(front: FrontOf, bearer: Reader, asked: Annotated[FeedQuery, Query()]) -> Feed:
-    """What the bridge tells the handbook workflow, for one that polls."""
-    read = partial(front.desk.feed, asked.after, asked.limit, bearer.kommuner)
+async def get_events(
+    front: FrontOf, bearer: FeedReader, asked: Annotated[FeedQuery, Query()]
+) -> Feed:
+    """What the bridge tells the handbook workflow, for one that polls; masked for operators."""
+    reveal = bearer.use == "feed"
+    read = partial(front.desk.feed, asked.after, asked.limit, bearer.kommuner, reveal=reveal)
     try:
         page = await front.reading(read)
     except ValueError:
@@ -152,7 +156,7 @@ async def post_replay(
         partial(
             front.desk.replay,
             delivery_id,
-            actor=bearer.name,
+            actor=bearer.actor,
             reason=asked.reason,
             dry_run=asked.dry_run,
         )

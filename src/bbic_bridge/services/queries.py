@@ -7,11 +7,11 @@ from typing import Any
 
 from bbic_bridge.delivery.states import NEEDS_PERSON, TERMINAL, State
 from bbic_bridge.handbook.uppgifter import EFFEKTER
-from bbic_bridge.services import deadlines, fetching, gate
+from bbic_bridge.services import audit, deadlines, fetching, gate
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.deviations import deviations
 from bbic_bridge.services.handbook_steps import handbook_steps
-from bbic_bridge.services.masking import masked
+from bbic_bridge.services.masking import masked, masked_event
 from bbic_bridge.services.views.accepting import Violation
 from bbic_bridge.services.views.cases import CaseView, StepView
 from bbic_bridge.services.views.deliveries import (
@@ -26,9 +26,10 @@ from bbic_bridge.services.views.status import Status
 from bbic_bridge.store import overview
 from bbic_bridge.store.audit import audit_of
 from bbic_bridge.store.cases import has_cases, is_known, kommuner_of
+from bbic_bridge.store.chain import head_of, unsealed_tail
 from bbic_bridge.store.deliveries import Attempt, attempts_of, payload_of
 from bbic_bridge.store.facts import facts_of_case
-from bbic_bridge.store.feed import feed_of_case, has_unsealed, last_in_feed, read_feed, seal
+from bbic_bridge.store.feed import feed_of_case, last_in_feed, read_feed
 from bbic_bridge.store.identities import links_of_cases
 from bbic_bridge.store.inbox import StoredEvent, count_events, events_of_case, warnings_of
 from bbic_bridge.store.times import SECOND, micros, moment
@@ -147,8 +148,18 @@ def show_case(
         )
 
 
-def feed(bridge: Bridge, after: str | None, limit: int, kommuner: Sequence[str]) -> FeedPage:
+def feed(
+    bridge: Bridge,
+    after: str | None,
+    limit: int,
+    kommuner: Sequence[str],
+    *,
+    reveal: bool = False,
+) -> FeedPage:
     """What the workflow is told after a cursor.
+
+    Args:
+        reveal: for the workflow itself; else what may be text is masked.
 
     Raises:
         ValueError: the cursor is not one of ours.
@@ -158,13 +169,14 @@ def feed(bridge: Bridge, after: str | None, limit: int, kommuner: Sequence[str])
     ):
         raise ValueError("the cursor is not one of this feed's")
     start = int(after or 0)
-    _seal_if_needed(bridge)
+    audit.seal(bridge)
     with bridge.store.read() as tx:
         if start > last_in_feed(tx):
             raise ValueError("the cursor lies beyond the end of the feed")
         rows = read_feed(tx, start, limit, kommuner)
     last = rows[-1][0] if rows else start
-    return FeedPage(events=tuple(event for _, event in rows), cursor=str(last))
+    events = (event if reveal else masked_event(event) for _, event in rows)
+    return FeedPage(events=tuple(events), cursor=str(last))
 
 
 def status(bridge: Bridge) -> Status:
@@ -173,6 +185,7 @@ def status(bridge: Bridge) -> Status:
         deliveries, callbacks = overview.count_states(tx)
         cases, told = overview.count_rows(tx)
         days = bridge.settings.waiting_report_days
+        audit_head = head_of(tx)
         return Status(
             deliveries=deliveries,
             callbacks=callbacks,
@@ -189,14 +202,10 @@ def status(bridge: Bridge) -> Status:
             overdue=deadlines.overdue(bridge, tx),
             lanes=gate.lanes(tx),
             pauses=gate.pauses(tx),
+            audit_head=str(audit_head),
+            audit_sealed=audit_head.seq,
+            audit_unsealed=unsealed_tail(tx)[0],
         )
-
-
-def _seal_if_needed(bridge: Bridge) -> None:
-    with bridge.store.read() as tx:
-        needed = has_unsealed(tx)
-    if needed:
-        bridge.store.write(seal)
 
 
 def _age(tx: Tx, at: int | None) -> float | None:

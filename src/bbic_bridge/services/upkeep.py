@@ -1,6 +1,7 @@
 """Keeping the store right: what a crash, a lost wake-up or a lost race left behind."""
 
 from bbic_bridge import telemetry
+from bbic_bridge.services import audit
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.queries import DAY
 from bbic_bridge.services.sync import reconsider_held
@@ -8,7 +9,6 @@ from bbic_bridge.services.tell import tell
 from bbic_bridge.settings import Settings
 from bbic_bridge.store import migrate as schema
 from bbic_bridge.store.facts import release_all
-from bbic_bridge.store.feed import has_unsealed, seal
 from bbic_bridge.store.overview import unmet_needs, waiting_since
 from bbic_bridge.store.tx import Tx
 
@@ -26,7 +26,8 @@ def schema_state(settings: Settings) -> tuple[str | None, str]:
 
 
 def sweep(bridge: Bridge) -> int:
-    """Ends expired leases, releases what lacks nothing, seals the feed, reconsiders held changes.
+    """Ends expired leases, releases what lacks nothing, seals what is new, reconsiders held
+    changes.
 
     Returns:
         How many deliveries were set going.
@@ -39,10 +40,7 @@ def sweep(bridge: Bridge) -> int:
         return lost + release_all(tx)
 
     due = bridge.store.write(job)
-    with bridge.store.read() as tx:
-        unsealed = has_unsealed(tx)
-    if unsealed:
-        bridge.store.write(seal)
+    audit.seal(bridge)
     reconsider_held(bridge)
     bridge.wake(due)
     return len(due)

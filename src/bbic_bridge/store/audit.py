@@ -1,6 +1,7 @@
 """Who did what: rows inserted with the act they record, sealed into a chain afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,6 +37,36 @@ def add_audit(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which acts; empty fields do not filter. Times in microseconds, ``until`` not included."""
+
+    actor: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    since: int | None = None
+    until: int | None = None
+
+
+def find_acts(tx: Tx, query: Query, after: int, limit: int) -> Sequence[Any]:
+    """A page of sealed rows, in order, after that sequence number."""
+    named = ("actor", "action", "subject")
+    wanted = [audit.c[name] == value for name in named if (value := getattr(query, name))]
+    if query.since is not None:
+        wanted.append(audit.c.at >= query.since)
+    if query.until is not None:
+        wanted.append(audit.c.at < query.until)
+    found = sa.select(audit).where(audit.c.seq > after, *wanted).order_by(audit.c.seq)
+    return tx.connection.execute(found.limit(limit)).all()
+
+
+def details_of(tx: Tx, row: Any) -> dict[str, Any] | None:
+    """The details of an act, None where they are no longer kept. Raises ``CannotOpen``."""
+    if not row.details:
+        return None
+    return tx.open_json(row.kommun, row.details, "audit", row.id, "details")
+
+
 def audit_of(tx: Tx, subject: str) -> list[dict[str, Any]]:
     """The acts on a subject, opened, the oldest first."""
     rows = tx.connection.execute(
@@ -46,7 +77,7 @@ def audit_of(tx: Tx, subject: str) -> list[dict[str, Any]]:
             "at": row.at,
             "actor": row.actor,
             "action": row.action,
-            "details": tx.open_json(row.kommun, row.details, "audit", row.id, "details"),
+            "details": details_of(tx, row) or {},
         }
         for row in rows
     ]

@@ -390,6 +390,8 @@ Index(
     postgresql_where=_parked,
 )
 
+# ``details`` are empty where they are no longer kept; ``digest``, a keyed hash of them, stays, and
+# is what the chain holds.
 audit = Table(
     "audit",
     metadata,
@@ -404,9 +406,31 @@ audit = Table(
     Column("details", Sealed, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("chain", LargeBinary),
+    Index("ix_audit_subject", "subject"),
 )
 _unchained = audit.c.seq.is_(None)
 Index("ix_audit_unsealed", audit.c.row, sqlite_where=_unchained, postgresql_where=_unchained)
 
-# One row per sealer: locking it makes sealing one at a time.
-sealers = Table("sealers", metadata, _text("name", primary_key=True), Column("seq", BigInteger))
+# One row per sealer: locking it makes sealing one at a time. ``chain``: the audit log's head.
+sealers = Table(
+    "sealers",
+    metadata,
+    _text("name", primary_key=True),
+    Column("seq", BigInteger),
+    Column("chain", LargeBinary),
+)
+
+# Bearer tokens made by command; ``digest`` is the SHA-256 of one. Never removed: a name is one
+# token for ever, so that the audit log's actors stay unambiguous.
+tokens = Table(
+    "tokens",
+    metadata,
+    _text("name", primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    _text("role"),
+    _text("use"),
+    Column("kommuner", sa.JSON, nullable=False),
+    Column("created_at", Micros, nullable=False),
+    Column("expires_at", Micros),
+    Column("revoked_at", Micros),
+)

@@ -63,14 +63,14 @@ class BridgeClient:
         """All that the workflow is told, from the beginning."""
         cursor = "0"
         while True:
-            page = self._get(f"/v1/events?after={cursor}&limit={PAGE}")
+            page = self._get(f"/v1/events?after={cursor}&limit={PAGE}", holder="workflow")
             if not page["events"]:
                 return
             yield from page["events"]
             cursor = page["cursor"]
 
-    def _get(self, path: str) -> Any:
-        bearer = {"authorization": f"Bearer {self._secret('read_token')}"}
+    def _get(self, path: str, holder: str = "read") -> Any:
+        bearer = {"authorization": f"Bearer {self._secret(f'{holder}_token')}"}
         return _ask("GET", self.address + path, None, bearer).json()
 
     def _secret(self, name: str) -> str:

@@ -13,6 +13,7 @@ class Status:
 
     ``sync_lag_s`` is the age of the stream that is furthest behind, ``parked_changes`` the number
     of vendor rows that could not be read, per kommun; ``overdue`` that of time limits, by weight.
+    ``audit_head`` is where the audit log ends (``SEQ:HASH``), to be kept elsewhere.
     """
 
     deliveries: Mapping[str, int]
@@ -30,3 +31,6 @@ class Status:
     overdue: Mapping[str, int] = field(default_factory=dict)
     lanes: tuple[LaneView, ...] = ()
     pauses: tuple[PauseView, ...] = ()
+    audit_head: str = ""
+    audit_sealed: int = 0
+    audit_unsealed: int = 0
