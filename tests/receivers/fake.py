@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bbic_bridge.security.signatures import signed_headers
+from bbic_bridge.services.replay_views import ReplayItem
 from bbic_bridge.services.views import (
     AttemptView,
     CaseView,
@@ -15,7 +16,6 @@ from bbic_bridge.services.views import (
     FeedPage,
     Filter,
     Grant,
-    ReplayItem,
     Result,
     Status,
     SyncProblem,

@@ -19,10 +19,12 @@ from bbic_bridge.cli.init import init
 from bbic_bridge.cli.migrate import migrate
 from bbic_bridge.cli.options import CONFIG_BEFORE
 from bbic_bridge.cli.replay import replay
+from bbic_bridge.cli.replays import replays
 from bbic_bridge.cli.sandbox import sandbox
 from bbic_bridge.cli.schema import schema
 from bbic_bridge.cli.send import send
 from bbic_bridge.cli.serve import beat, serve, worker
+from bbic_bridge.cli.skip import skip
 from bbic_bridge.cli.status import status
 from bbic_bridge.cli.sync import sync
 from bbic_bridge.cli.up import up
@@ -30,7 +32,7 @@ from bbic_bridge.cli.up import up
 NAME = "bbic-bridge"
 COMMANDS = (
     *(demo, init, up, serve, worker, beat, sandbox, migrate, schema),
-    *(send, sync, deliveries, replay, cancel, case, deadlines, evb, status, doctor),
+    *(send, sync, deliveries, replay, replays, skip, cancel, case, deadlines, evb, status, doctor),
 )
 
 

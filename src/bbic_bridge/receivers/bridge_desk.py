@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bbic_bridge.services import accept, queries, replay, upkeep, webhooks
 from bbic_bridge.services.bridge import Bridge
+from bbic_bridge.services.replay_views import ReplayItem
 from bbic_bridge.services.views import (
     CaseView,
     DeliveryDetail,
@@ -12,7 +13,6 @@ from bbic_bridge.services.views import (
     FeedPage,
     Filter,
     Grant,
-    ReplayItem,
     Result,
     Status,
 )

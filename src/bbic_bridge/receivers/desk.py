@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bbic_bridge.services.replay_views import ReplayItem
 from bbic_bridge.services.views import (
     CaseView,
     DeliveryDetail,
@@ -11,7 +12,6 @@ from bbic_bridge.services.views import (
     FeedPage,
     Filter,
     Grant,
-    ReplayItem,
     Result,
     Status,
 )

@@ -25,12 +25,12 @@ from bbic_bridge.receivers.front import Front, FrontOf, Operator, Reader
 from bbic_bridge.receivers.problems import NOT_FOUND, Refusal, refusal, violation
 from bbic_bridge.security.tokens import Bearer
 from bbic_bridge.services.bridge import OPERATIONS
+from bbic_bridge.services.replay_views import ReplayItem
 from bbic_bridge.services.views import (
     CaseView,
     DeliveryDetail,
     DeliveryView,
     Filter,
-    ReplayItem,
     Violation,
 )
 

@@ -306,17 +306,6 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplayItem:
-    """What happened, or would happen, to one delivery when replayed."""
-
-    id: str
-    operation: str
-    outcome: Literal["released", "would_release", "already_done", "refused"]
-    detail: str = ""
-    waiting_behind: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class ParkedView:
     """A row from a vendor that could not be read. ``id`` is the vendor's own, or ``okand:`` and a
     keyed hash; ``kind`` is empty where it cannot be told. Nothing of the row itself is here."""

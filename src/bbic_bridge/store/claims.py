@@ -24,7 +24,8 @@ class LeaseLost(BridgeError):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that is ours until the lease ends. ``was`` is the state it was claimed in."""
+    """A delivery that is ours until the lease ends. ``was`` is the state it was claimed in;
+    ``resend`` the attempt whose very bytes are to be sent again, None to map anew."""
 
     id: str
     kommun: str
@@ -42,6 +43,7 @@ class Claim:
     absent_at: int | None
     lease: int
     error_kind: str | None
+    resend: str | None
     payload: bytes
 
 
@@ -224,6 +226,7 @@ _CLAIMED = (
     _d.absent_at,
     _d.lease,
     _d.error_kind,
+    _d.resend,
     _d.payload,
 )
 
