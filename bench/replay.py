@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -50,8 +51,7 @@ def run() -> list[Bar]:
 def fill(store: Store, count: int) -> None:
     """That many failed deliveries, each of a case of its own."""
     for first in range(0, count, AT_ONCE):
-        numbers = range(first, min(first + AT_ONCE, count))
-        store.write(lambda tx, numbers=numbers: [_failed(tx, number) for number in numbers])
+        store.write(partial(_failed, numbers=range(first, min(first + AT_ONCE, count))))
 
     def fail(tx: Tx) -> None:
         failed = {"state": "failed", "attempts": 0, "error_kind": "rejected", "due_at": None}
@@ -60,13 +60,12 @@ def fill(store: Store, count: int) -> None:
     store.write(fail)
 
 
-def _failed(tx: Tx, number: int) -> None:
-    case, name = f"A-{number}", f"D{number:09}"
-    ensure_case(tx, (KOMMUN, case))
-    add_delivery(
-        tx,
-        NewDelivery(name, KOMMUN, case, "procapita", "registrera_beslut", name, "x", PAYLOAD),
-    )
+def _failed(tx: Tx, numbers: range) -> None:
+    for number in numbers:
+        case, name = f"A-{number}", f"D{number:09}"
+        ensure_case(tx, (KOMMUN, case))
+        what = ("procapita", "registrera_beslut", name, "x", PAYLOAD)
+        add_delivery(tx, NewDelivery(name, KOMMUN, case, *what))
 
 
 def _replayed(count: int) -> tuple[float, float]:

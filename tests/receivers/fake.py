@@ -127,8 +127,10 @@ class FakeDesk:
         uppgift: Mapping[str, Any] = {"barn": {"personnummer": "********-****"}}
         return DeliveryDetail(found, (attempt,), uppgift, (("beslut", "B-1", "4711"),))
 
-    def replay(self, delivery_id: str, *, actor: str, reason: str, dry_run: bool) -> ReplayItem:
-        self._ask("replay", delivery_id, actor, reason, dry_run)
+    def replay(
+        self, delivery_id: str, *, actor: str, reason: str, dry_run: bool, same_bytes: bool
+    ) -> ReplayItem:
+        self._ask("replay", delivery_id, actor, reason, dry_run, same_bytes)
         return ReplayItem(delivery_id, "registrera_beslut", self.outcome, "it is verified", 2)
 
     def status(self) -> Status:

@@ -36,9 +36,9 @@ def planned(world: World, asked: Asked = FAILED) -> Job:
     return job
 
 
-def ran(world: World, job: Job, **options: float) -> list[str]:
+def ran(world: World, job: Job) -> list[str]:
     """Runs the job to its end; the outcomes in order."""
-    parts = replay.run(world.bridge, job.id, actor="anna", **options)
+    parts = replay.run(world.bridge, job.id, actor="anna")
     return [item.outcome for part in parts for item in part]
 
 

@@ -143,9 +143,8 @@ def _tell(item: ReplayItem, bar: Bar, manner: Manner) -> None:
         outcome = item.outcome.replace("_", " ")
         bar.say(f"{outcome:<13} {item.id} {item.operation}{detail}{behind}")
         for change in item.changes:
-            bar.say(
-                f"  {change.path or 'the message'}: {_shown(change.before)} -> {_shown(change.after)}"
-            )
+            what = change.path or "the message"
+            bar.say(f"  {what}: {_shown(change.before)} -> {_shown(change.after)}")
 
 
 def _shown(value: object) -> str:

@@ -47,9 +47,16 @@ class BridgeDesk:
     def delivery(self, delivery_id: str) -> DeliveryDetail | None:
         return queries.show_delivery(self._bridge, delivery_id)
 
-    def replay(self, delivery_id: str, *, actor: str, reason: str, dry_run: bool) -> ReplayItem:
+    def replay(
+        self, delivery_id: str, *, actor: str, reason: str, dry_run: bool, same_bytes: bool
+    ) -> ReplayItem:
         return replay.replay_one(
-            self._bridge, delivery_id, actor=actor, reason=reason, dry_run=dry_run
+            self._bridge,
+            delivery_id,
+            actor=actor,
+            reason=reason,
+            dry_run=dry_run,
+            same_bytes=same_bytes,
         )
 
     def status(self) -> Status:

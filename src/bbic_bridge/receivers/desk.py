@@ -51,7 +51,9 @@ class Desk(Protocol):
         """One delivery with its attempts, masked."""
         ...
 
-    def replay(self, delivery_id: str, *, actor: str, reason: str, dry_run: bool) -> ReplayItem:
+    def replay(
+        self, delivery_id: str, *, actor: str, reason: str, dry_run: bool, same_bytes: bool
+    ) -> ReplayItem:
         """Releases a failed delivery again, or says what that would do."""
         ...
 

@@ -86,6 +86,7 @@ class Replay(Strict):
     model_config = ConfigDict(strict=True)
 
     dry_run: bool = False
+    same_bytes: bool = False
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
@@ -147,7 +148,8 @@ async def get_delivery(front: FrontOf, bearer: Reader, delivery_id: PathWord) ->
 async def post_replay(
     request: Request, front: FrontOf, bearer: Operator, delivery_id: PathWord
 ) -> ReplayItem:
-    """Releases a failed delivery again; with ``dry_run``, only says what would happen."""
+    """Releases a failed delivery again, as a job of one; mapped anew, or with ``same_bytes`` as it
+    was sent last. With ``dry_run``, only says what would happen."""
     asked = await _replay_body(request, front)
     await _visible(front, bearer, delivery_id)
     item = await front.writing(
@@ -157,9 +159,10 @@ async def post_replay(
             actor=bearer.name,
             reason=asked.reason,
             dry_run=asked.dry_run,
+            same_bytes=asked.same_bytes,
         )
     )
-    if item.outcome == "refused":
+    if item.outcome in {"refused", "changed"}:
         title = "This delivery cannot be replayed as it stands."
         raise refusal(409, "not_replayable", title, Violation("", item.detail))
     return item

@@ -113,7 +113,7 @@ class DeliveryView:
 
 @dataclass(frozen=True, slots=True)
 class AttemptView:
-    """One attempt of a delivery: what was done, how it ended."""
+    """One attempt of a delivery: what was done, how it ended; texts only when revealed."""
 
     number: int
     effect: str | None
@@ -125,6 +125,7 @@ class AttemptView:
     error_code: str | None
     reason: str = ""
     answer: str = ""
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,8 @@ class DeliveryDetail:
     """A delivery with its attempts; ``uppgift`` is masked unless asked to be revealed.
 
     ``warnings`` are those of the event that it comes from, ``acts`` what the audit log holds of it.
+    ``correction`` is an edit that is not in the uppgift: held until it is certain that the vendor
+    has nothing of the earlier version, or not sent because it had.
     """
 
     delivery: DeliveryView
@@ -150,6 +153,7 @@ class DeliveryDetail:
     links: tuple[tuple[str, str, str], ...] = ()
     warnings: tuple[Violation, ...] = ()
     acts: tuple[ActView, ...] = ()
+    correction: Literal["held", "not_sent"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
