@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bbic_bridge.cli.replay import paced
+from bbic_bridge.cli.replaying import pacer
 from tests.cli.conftest import Office
 from tests.handbook.minsta import handelse
 
@@ -116,9 +116,12 @@ def test_a_rate_spreads_them_out(monkeypatch: pytest.MonkeyPatch) -> None:
         now[0] += seconds
 
     monkeypatch.setattr("time.sleep", sleep)
-    at = [now[0] - 100 for _ in paced(["a", "b", "c"], 2)]
+    wait, at = pacer(), []
+    for done in range(3):
+        wait(2, done)
+        at.append(now[0] - 100)
     assert at == [0, 0.5, 1]
-    assert list(paced(["a", "b"], None)) == ["a", "b"]
+    pacer()(None, 7)
     assert now[0] == 101
 
 

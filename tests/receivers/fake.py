@@ -11,14 +11,9 @@ from bbic_bridge.security.tokens import Bearer
 from bbic_bridge.services.views.accepting import Grant, Result
 from bbic_bridge.services.views.cases import CaseView
 from bbic_bridge.services.views.changes import SyncProblem
-from bbic_bridge.services.views.deliveries import (
-    AttemptView,
-    DeliveryDetail,
-    DeliveryView,
-    Filter,
-    ReplayItem,
-)
+from bbic_bridge.services.views.deliveries import AttemptView, DeliveryDetail, DeliveryView, Filter
 from bbic_bridge.services.views.feed import FeedPage
+from bbic_bridge.services.views.replays import ReplayItem
 from bbic_bridge.services.views.status import Status
 from bbic_bridge.settings import Settings
 from bbic_bridge.store.engine import StoreUnavailable
@@ -133,8 +128,10 @@ class FakeDesk:
         uppgift: Mapping[str, Any] = {"barn": {"personnummer": "********-****"}}
         return DeliveryDetail(found, (attempt,), uppgift, (("beslut", "B-1", "4711"),))
 
-    def replay(self, delivery_id: str, *, actor: str, reason: str, dry_run: bool) -> ReplayItem:
-        self._ask("replay", delivery_id, actor, reason, dry_run)
+    def replay(
+        self, delivery_id: str, *, actor: str, reason: str, dry_run: bool, same_bytes: bool
+    ) -> ReplayItem:
+        self._ask("replay", delivery_id, actor, reason, dry_run, same_bytes)
         return ReplayItem(delivery_id, "registrera_beslut", self.outcome, "it is verified", 2)
 
     def status(self) -> Status:

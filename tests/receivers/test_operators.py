@@ -198,21 +198,28 @@ async def test_a_delivery_is_shown_with_its_attempts(client: httpx.AsyncClient) 
 
 
 @pytest.mark.parametrize(
-    ("body", "reason", "dry_run"),
+    ("body", "reason", "dry_run", "same_bytes"),
     [
-        (None, "", False),
-        ({}, "", False),
-        ({"dry_run": True}, "", True),
-        ({"reason": "rättat hos leverantören"}, "rättat hos leverantören", False),
+        (None, "", False, False),
+        ({}, "", False, False),
+        ({"dry_run": True}, "", True, False),
+        ({"same_bytes": True}, "", False, True),
+        ({"reason": "rättat hos leverantören"}, "rättat hos leverantören", False, False),
     ],
 )
 async def test_a_replay_is_done_in_the_token_s_name(
-    client: httpx.AsyncClient, desk: FakeDesk, body: Any, reason: str, dry_run: bool
+    client: httpx.AsyncClient,
+    desk: FakeDesk,
+    body: Any,
+    reason: str,
+    dry_run: bool,
+    same_bytes: bool,
 ) -> None:
     answer = await client.post(REPLAY, headers=bearer("operator"), json=body)
     assert answer.status_code == 200
     assert answer.json()["outcome"] == "released"
-    assert desk.asked[-1] == ("replay", "D1", "token:operator", reason, dry_run)
+    replayed = ("replay", "D1", "token:operator", reason, dry_run, same_bytes)
+    assert desk.asked[-1] == replayed
 
 
 async def test_a_refused_replay_is_a_conflict(client: httpx.AsyncClient, desk: FakeDesk) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from bbic_bridge.delivery.ports import Link, VendorChange
+from bbic_bridge.services.calling_off import cancel
 from bbic_bridge.services.deviations import deviations_of_case
-from bbic_bridge.services.replay import cancel, replay_one
+from bbic_bridge.services.replay import replay_one
 from bbic_bridge.services.sync import sync_kommun
 from bbic_bridge.store.notiser import notiser_of_case
 from tests.services.conftest import World

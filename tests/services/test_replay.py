@@ -1,13 +1,11 @@
 """Replay, edit and cancel: audited, never double, and in order."""
 
-from typing import Any
-
 import pytest
 
-from bbic_bridge.delivery.errors import Ambiguous, NeedsPerson, Rejected, Transient
-from bbic_bridge.services.replay import NotPossible, cancel, replay_one, select
-from bbic_bridge.services.views.deliveries import Filter
-from bbic_bridge.store import overview
+from bbic_bridge.delivery.errors import Ambiguous, Rejected, Transient
+from bbic_bridge.services.acts import NotPossible
+from bbic_bridge.services.calling_off import cancel
+from bbic_bridge.services.replay import replay_one
 from bbic_bridge.store.audit import audit_of
 from tests.services.conftest import World
 
@@ -105,16 +103,6 @@ def test_every_replay_is_audited(world: World) -> None:
     assert act["details"]["reason"] == "rättat i Procapita"
 
 
-def test_select_pages_over_what_needs_a_person(world: World) -> None:
-    for number in range(7):
-        world.vendor.trouble.append((Rejected("EJ_TILLATET"), False))
-        world.send("beslut.fattat", arende=f"A-{number}")
-    world.send("beslut.fattat", arende="A-9")
-    world.work()
-    assert len(list(select(world.bridge, Filter(limit=1000)))) == 7
-    assert len(list(select(world.bridge, Filter(limit=3)))) == 3
-
-
 def test_cancel_takes_along_what_needs_it_and_says_so_first(world: World) -> None:
     head = failed(world)
     planned = cancel(world.bridge, head, actor="anna", reason="dubblett", dry_run=True)
@@ -141,43 +129,6 @@ def test_a_fault_corrected_after_the_weekend_is_sent_again(world: World) -> None
     world.clock.forward(2)
     world.work()
     assert world.states()["registrera_beslut"] == "verified"
-
-
-def test_a_replay_decides_on_what_is_true_when_it_acts(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world.vendor.unmappable = NeedsPerson("unknown_code")
-    world.send("beslut.fattat")
-    world.work()
-    head = world.delivery("registrera_beslut").id
-    world.vendor.unmappable = None
-    stale = overview.dependents
-
-    def meanwhile(*asked: Any) -> list[str]:
-        monkeypatch.undo()
-        replay_one(world.bridge, head, actor="bo")
-        world.vendor.trouble.append((Ambiguous("read_timeout"), True))
-        world.vendor.deaf = Transient("connect_failed")
-        world.work()
-        return stale(*asked)
-
-    monkeypatch.setattr(overview, "dependents", meanwhile)
-    replay_one(world.bridge, head, actor="anna")
-    world.vendor.deaf = None
-    for _ in range(3):
-        world.clock.forward(60)
-        world.work()
-    assert world.vendor.effects.count(head) == 1
-
-
-def test_what_may_be_at_the_vendor_is_not_edited(world: World) -> None:
-    world.vendor.lookup = "none"
-    world.vendor.trouble.append((Ambiguous("read_timeout"), True))
-    world.send("beslut.fattat")
-    world.work()
-    edit = {**world.vendor.sent[0].uppgift, "beslutsfattare": "Rätt Person"}
-    item = replay_one(world.bridge, world.delivery("registrera_beslut").id, actor="anna", edit=edit)
-    assert item.outcome == "refused"
 
 
 def test_cancelling_leaves_what_another_delivery_will_release(world: World) -> None:

@@ -19,7 +19,10 @@ from bbic_bridge.delivery.ports import (
 
 
 class Twin:
-    """Fills the port. ``trouble``: for each coming send an error and whether the effect happens."""
+    """Fills the port. ``trouble``: for each coming send an error and whether the effect happens.
+
+    ``wording`` is how its messages begin; ``bodies`` are those that were sent.
+    """
 
     name = "twin"
 
@@ -27,6 +30,8 @@ class Twin:
         self.lookup = lookup
         self.effects: list[str] = []
         self.sent: list[Order] = []
+        self.bodies: list[bytes] = []
+        self.wording = b""
         self.asked: list[Order] = []
         self.trouble: deque[tuple[DeliveryError, bool]] = deque()
         self.deaf: DeliveryError | None = None
@@ -44,10 +49,10 @@ class Twin:
     def prepare(self, order: Order) -> bytes:
         if self.unmappable is not None:
             raise self.unmappable
-        return order.reference.encode()
+        return self.wording + order.reference.encode()
 
     def send(self, order: Order, body: bytes) -> Receipt:
-        del body
+        self.bodies.append(body)
         error, happens = self.trouble.popleft() if self.trouble else (None, True)
         self.sent.append(order)
         if happens:

@@ -21,10 +21,12 @@ from bbic_bridge.cli.migrate import migrate
 from bbic_bridge.cli.options import CONFIG_BEFORE
 from bbic_bridge.cli.pause import pause, resume
 from bbic_bridge.cli.replay import replay
+from bbic_bridge.cli.replays import replays
 from bbic_bridge.cli.sandbox import sandbox
 from bbic_bridge.cli.schema import schema
 from bbic_bridge.cli.send import send
 from bbic_bridge.cli.serve import beat, serve, worker
+from bbic_bridge.cli.skip import skip
 from bbic_bridge.cli.status import status
 from bbic_bridge.cli.sync import sync
 from bbic_bridge.cli.tokens import tokens
@@ -33,8 +35,8 @@ from bbic_bridge.cli.up import up
 NAME = "bbic-bridge"
 COMMANDS = (
     *(demo, init, up, serve, worker, beat, sandbox, migrate, schema),
-    *(send, sync, deliveries, replay, cancel, pause, resume, case, deadlines, evb, status, doctor),
-    *(audit, tokens),
+    *(send, sync, deliveries, replay, replays, skip, cancel, pause, resume),
+    *(case, deadlines, evb, status, doctor, audit, tokens),
 )
 
 

@@ -24,12 +24,14 @@ def cancel(
     They are listed first. What is already with the vendor cannot be cancelled: that is told, and
     the exit code is 1.
     """
-    from bbic_bridge.services import replay as service
+    from bbic_bridge.services import calling_off
 
     def act(*, dry_run: bool) -> list[str]:
-        return service.cancel(bridge, delivery_id, actor=actor(), reason=reason, dry_run=dry_run)
+        return calling_off.cancel(
+            bridge, delivery_id, actor=actor(), reason=reason, dry_run=dry_run
+        )
 
-    with opened(config) as bridge, _refusals_told():
+    with opened(config) as bridge, refusals_told():
         listed = act(dry_run=True)
         if not as_json:
             with whoever_listens():
@@ -46,8 +48,9 @@ def cancel(
 
 
 @contextmanager
-def _refusals_told() -> Iterator[None]:
-    from bbic_bridge.services.replay import NoDelivery, NotPossible
+def refusals_told() -> Iterator[None]:
+    """What cannot be done as things stand is told as that, not as wrong use."""
+    from bbic_bridge.services.acts import NoDelivery, NotPossible
 
     try:
         yield

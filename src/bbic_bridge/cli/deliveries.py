@@ -17,6 +17,10 @@ from bbic_bridge.cli.output import STATE_STYLES, print_json, print_ndjson, print
 from bbic_bridge.cli.violations import told
 from bbic_bridge.services.views.deliveries import DeliveryDetail, DeliveryView, Filter
 
+CORRECTIONS = {
+    "held": "held until it is certain that the vendor has nothing of the earlier version",
+    "not_sent": "was not sent: it was settled without it",
+}
 COLUMNS = ("id", "state", "kommun", "case", "operation", "tries", "error", "waits for", "behind it")
 
 
@@ -93,6 +97,7 @@ def _print_detail(detail: DeliveryDetail) -> None:
         "waits for": ", ".join(view.waits_for),
         "stands behind": view.behind or "",
         "waiting behind it": view.waiting_behind or "",
+        "edit": CORRECTIONS[detail.correction] if detail.correction else "",
         **{f"{kind} {ours}": f"{theirs} at the vendor" for kind, ours, theirs in detail.links},
     }
     print_table(("what", "value"), [(name, value) for name, value in facts.items() if value != ""])

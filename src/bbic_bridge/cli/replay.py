@@ -1,21 +1,19 @@
 """``bbic-bridge replay``: try again what failed, in the order the handbook asks."""
 
 import json
-import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bbic_bridge.cli.bridge import actor, opened
-from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, WrongUse, whoever_listens
+from bbic_bridge.cli.exits import WrongUse, whoever_listens
 from bbic_bridge.cli.filters import UNLIMITED, filters, is_empty
 from bbic_bridge.cli.known import require_kommuner, tell_unknown_case
 from bbic_bridge.cli.options import FILE, command
-from bbic_bridge.cli.output import Bar, print_ndjson, progress
-from bbic_bridge.services.views.deliveries import Filter, ReplayItem
+from bbic_bridge.cli.replaying import RATE, Manner, let_go, show_what_would_be
+from bbic_bridge.services.views.deliveries import Filter
 
 if TYPE_CHECKING:
     from bbic_bridge.services.bridge import Bridge
@@ -24,55 +22,63 @@ if TYPE_CHECKING:
 @command("replay", "Try again what failed", prints_data=True)
 @click.argument("ids", metavar="[ID...]", nargs=-1)
 @filters(limit=UNLIMITED)
-@click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
+@click.option("--job", metavar="JOB", help="Exactly what this job holds, as --dry-run showed it.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would be done, and make the job.")
 @click.option(
-    "--rate",
-    type=click.FloatRange(0, min_open=True),
-    metavar="N",
-    help="At most so many a second.",
+    "--same-bytes",
+    is_flag=True,
+    help="Send the very bytes of the last attempt; else all is mapped anew.",
 )
+@RATE
 @click.option("--edit", type=FILE, help="Replay one ID with the corrected payload in this file.")
+@click.option("--name", metavar="WORD", default="", help="What to call the job.")
+@click.option("--reveal", is_flag=True, help="Show the values that differ; needs --reason.")
 @click.option("--reason", metavar="TEXT", default="", help="Why; written to the audit log.")
 def replay(
     *,
     config: Path | None,
     ids: tuple[str, ...],
     chosen: Filter,
+    job: str | None,
     dry_run: bool,
+    same_bytes: bool,
     rate: float | None,
     edit: Path | None,
+    name: str,
+    reveal: bool,
     reason: str,
     as_json: bool,
 ) -> None:
-    """Replay deliveries: those named by ID, or those that the filters choose.
+    """Replay deliveries: those named by ID, those that the filters choose, or those of a job.
 
-    What the vendor has already is found by looking it up and is not done twice. It is safe to
-    interrupt and run again.
+    What is chosen is frozen as a job; --dry-run shows it, and --job lets exactly that go. What the
+    vendor has already is found by looking it up and is not done twice. It is safe to interrupt and
+    run again.
     """
     payload = _payload(ids, edit)
-    if bool(ids) != is_empty(chosen):
-        raise WrongUse("Name the deliveries by ID, or choose them, e.g. with --state failed.")
-    counts: Counter[str] = Counter()
+    if [bool(ids), not is_empty(chosen), bool(job)].count(True) != 1:
+        raise WrongUse("Name deliveries by ID, choose them, e.g. with --state failed, or --job.")
+    if job and (edit or name or same_bytes):
+        raise WrongUse("--job replays as it was made: without --edit, --name and --same-bytes.")
+    if edit and same_bytes:
+        raise WrongUse("--edit corrects what --same-bytes would send as it was: choose one.")
+    if reveal and not reason:
+        raise WrongUse("--reveal needs --reason: it is written to the audit log.")
+    manner = Manner(reason=reason, rate=rate, reveal=reveal, as_json=as_json)
     with opened(config) as bridge:
-        from bbic_bridge.services import replay as service
+        from bbic_bridge.services.replay_plan import Asked, plan
 
-        _require_known(bridge, ids, chosen)
-        total = len(ids) or sum(1 for _ in service.select(bridge, chosen))
-        with progress("replaying", total) as bar:
-            for one in paced(ids or service.select(bridge, chosen), rate):
-                item = service.replay_one(
-                    bridge, one, actor=actor(), dry_run=dry_run, edit=payload, reason=reason
-                )
-                counts[item.outcome] += 1
-                with whoever_listens():
-                    _tell(item, bar, as_json=as_json)
-                bar.advance()
-        if not counts:
-            tell_unknown_case(bridge, chosen.arende)
-    with whoever_listens():
-        if not (as_json or len(ids) == 1):
-            click.echo(_summary(counts))
-    click.get_current_context().exit(NEEDS_PERSON if counts["refused"] else DONE)
+        if not job:
+            _require_known(bridge, ids, chosen)
+            asked = Asked(actor(), ids, chosen, name, reason, same_bytes, rate, payload)
+            made = plan(bridge, asked)
+            if made is None:
+                _tell_nothing(bridge, chosen, as_json=as_json)
+                return
+            job = made.id
+        act = show_what_would_be if dry_run else let_go
+        code = act(bridge, job, manner)
+    click.get_current_context().exit(code)
 
 
 def _require_known(bridge: "Bridge", ids: tuple[str, ...], chosen: Filter) -> None:
@@ -82,6 +88,13 @@ def _require_known(bridge: "Bridge", ids: tuple[str, ...], chosen: Filter) -> No
     if missing := queries.missing_deliveries(bridge, ids):
         raise WrongUse(f"There is no delivery {', '.join(missing)}; nothing was replayed.")
     require_kommuner(bridge, chosen.kommuner)
+
+
+def _tell_nothing(bridge: "Bridge", chosen: Filter, *, as_json: bool) -> None:
+    tell_unknown_case(bridge, chosen.arende)
+    with whoever_listens():
+        if not as_json:
+            click.echo("Nothing to replay.")
 
 
 def _payload(ids: tuple[str, ...], edit: Path | None) -> Mapping[str, Any] | None:
@@ -98,27 +111,3 @@ def _payload(ids: tuple[str, ...], edit: Path | None) -> Mapping[str, Any] | Non
     if not isinstance(payload, dict):
         raise WrongUse(f"{edit} holds no JSON object.")
     return payload
-
-
-def paced(ids: Iterable[str], rate: float | None) -> Iterator[str]:
-    """The ids, not faster than that many a second."""
-    began = time.monotonic()
-    for number, one in enumerate(ids):
-        if rate:
-            time.sleep(max(0.0, began + number / rate - time.monotonic()))
-        yield one
-
-
-def _tell(item: ReplayItem, bar: Bar, *, as_json: bool) -> None:
-    if as_json:
-        print_ndjson([item])
-        return
-    behind = f", {item.waiting_behind} waiting behind it" if item.waiting_behind else ""
-    detail = f": {item.detail}" if item.detail else ""
-    outcome = item.outcome.replace("_", " ")
-    bar.say(f"{outcome:<13} {item.id} {item.operation}{detail}{behind}")
-
-
-def _summary(counts: Counter[str]) -> str:
-    told = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in counts.items())
-    return told or "Nothing to replay."

@@ -8,8 +8,9 @@ from bbic_bridge.services import accept, queries, replay, tokens, upkeep, webhoo
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.views.accepting import Grant, Result
 from bbic_bridge.services.views.cases import CaseView
-from bbic_bridge.services.views.deliveries import DeliveryDetail, DeliveryView, Filter, ReplayItem
+from bbic_bridge.services.views.deliveries import DeliveryDetail, DeliveryView, Filter
 from bbic_bridge.services.views.feed import FeedPage
+from bbic_bridge.services.views.replays import ReplayItem
 from bbic_bridge.services.views.status import Status
 from bbic_bridge.store.engine import StoreUnavailable
 
@@ -47,9 +48,16 @@ class BridgeDesk:
     def delivery(self, delivery_id: str) -> DeliveryDetail | None:
         return queries.show_delivery(self._bridge, delivery_id)
 
-    def replay(self, delivery_id: str, *, actor: str, reason: str, dry_run: bool) -> ReplayItem:
+    def replay(
+        self, delivery_id: str, *, actor: str, reason: str, dry_run: bool, same_bytes: bool
+    ) -> ReplayItem:
         return replay.replay_one(
-            self._bridge, delivery_id, actor=actor, reason=reason, dry_run=dry_run
+            self._bridge,
+            delivery_id,
+            actor=actor,
+            reason=reason,
+            dry_run=dry_run,
+            same_bytes=same_bytes,
         )
 
     def status(self) -> Status:

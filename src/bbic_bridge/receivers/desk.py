@@ -7,8 +7,9 @@ from typing import Protocol
 from bbic_bridge.security.tokens import Bearer
 from bbic_bridge.services.views.accepting import Grant, Result
 from bbic_bridge.services.views.cases import CaseView
-from bbic_bridge.services.views.deliveries import DeliveryDetail, DeliveryView, Filter, ReplayItem
+from bbic_bridge.services.views.deliveries import DeliveryDetail, DeliveryView, Filter
 from bbic_bridge.services.views.feed import FeedPage
+from bbic_bridge.services.views.replays import ReplayItem
 from bbic_bridge.services.views.status import Status
 from bbic_bridge.settings import Settings
 
@@ -54,7 +55,9 @@ class Desk(Protocol):
         """One delivery with its attempts, masked."""
         ...
 
-    def replay(self, delivery_id: str, *, actor: str, reason: str, dry_run: bool) -> ReplayItem:
+    def replay(
+        self, delivery_id: str, *, actor: str, reason: str, dry_run: bool, same_bytes: bool
+    ) -> ReplayItem:
         """Releases a failed delivery again, or says what that would do."""
         ...
 

@@ -28,7 +28,8 @@ from bbic_bridge.security.tokens import Bearer
 from bbic_bridge.services.bridge import OPERATIONS
 from bbic_bridge.services.views.accepting import Violation
 from bbic_bridge.services.views.cases import CaseView
-from bbic_bridge.services.views.deliveries import DeliveryDetail, DeliveryView, Filter, ReplayItem
+from bbic_bridge.services.views.deliveries import DeliveryDetail, DeliveryView, Filter
+from bbic_bridge.services.views.replays import ReplayItem
 
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
 PathWord = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
@@ -82,6 +83,7 @@ class Replay(Strict):
     model_config = ConfigDict(strict=True)
 
     dry_run: bool = False
+    same_bytes: bool = False
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
@@ -149,7 +151,8 @@ async def get_delivery(front: FrontOf, bearer: Reader, delivery_id: PathWord) ->
 async def post_replay(
     request: Request, front: FrontOf, bearer: Operator, delivery_id: PathWord
 ) -> ReplayItem:
-    """Releases a failed delivery again; with ``dry_run``, only says what would happen."""
+    """Releases a failed delivery again, as a job of one; mapped anew, or with ``same_bytes`` as it
+    was sent last. With ``dry_run``, only says what would happen."""
     asked = await _replay_body(request, front)
     await _visible(front, bearer, delivery_id)
     item = await front.writing(
@@ -159,9 +162,10 @@ async def post_replay(
             actor=bearer.actor,
             reason=asked.reason,
             dry_run=asked.dry_run,
+            same_bytes=asked.same_bytes,
         )
     )
-    if item.outcome == "refused":
+    if item.outcome in {"refused", "changed"}:
         title = "This delivery cannot be replayed as it stands."
         raise refusal(409, "not_replayable", title, Violation("", item.detail))
     return item

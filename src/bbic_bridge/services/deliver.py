@@ -33,6 +33,7 @@ from bbic_bridge.services.orders import order_of, system_name
 from bbic_bridge.store.claims import Claim, LeaseLost, Taken
 from bbic_bridge.store.deliveries import Attempt
 from bbic_bridge.store.times import micros, moment
+from bbic_bridge.store.versions import request_of
 
 LEASE_MARGIN_S = 1.0
 T = TypeVar("T")
@@ -46,6 +47,7 @@ class _Work:
     policy: decide.Policy
     order: Order
     links: tuple[Link, ...]
+    kept: bytes | None = None
 
 
 def take(bridge: Bridge, limit: int) -> Taken:
@@ -99,15 +101,16 @@ def needed_s(bridge: Bridge, claim: Claim) -> float:
 def _load(bridge: Bridge, claim: Claim) -> _Work:
     with bridge.store.read() as tx:
         order, own = order_of(tx, claim, looking=claim.was not in SENDABLE)
+        kept = request_of(tx, claim.kommun, claim.resend) if claim.resend else None
     name = system_name(claim)
-    return _Work(claim, bridge.systems(name), bridge.policy(name), order, own)
+    return _Work(claim, bridge.systems(name), bridge.policy(name), order, own, kept)
 
 
 def _send(bridge: Bridge, work: _Work) -> record.Outcome:
     claim, order = work.claim, work.order
     started = bridge.clock()
     try:
-        body = _asked(work, lambda: work.system.prepare(order), NeedsPerson)
+        body = _asked(work, lambda: _body(work), NeedsPerson)
     except DeliveryError as error:
         history = _history(claim, claim.attempts, started)
         then = decide.after_error(error, history, bridge.clock(), work.policy)
@@ -121,10 +124,10 @@ def _send(bridge: Bridge, work: _Work) -> record.Outcome:
     try:
         receipt = work.system.send(order, body)
     except DeliveryError as error:
-        return _after_failed_send(bridge, work, started, error)
+        return _after_failed_send(bridge, work, started, error, body)
     except Exception as error:  # noqa: BLE001  our own fault must not look like "not sent"
         log.error("adapter_fault", delivery=claim.id, error=telemetry.error_name(error))
-        return _after_failed_send(bridge, work, started, Ambiguous("internal_error"))
+        return _after_failed_send(bridge, work, started, Ambiguous("internal_error"), body)
     finding = Finding("found") if receipt.final else _read_back(work, receipt.links)
     ended = bridge.clock()
     history = _history(claim, claim.attempts + 1, ended)
@@ -138,19 +141,28 @@ def _send(bridge: Bridge, work: _Work) -> record.Outcome:
         then,
         links=links,
         answer=receipt.answer,
-        number=1,
+        request=body,
         told=Told(Verdict.ANSWERED),
     )
 
 
+def _body(work: _Work) -> bytes:
+    """What to send: mapped anew, or the very bytes of an earlier attempt where a person said so."""
+    if work.claim.resend is None:
+        return work.system.prepare(work.order)
+    if not work.kept:
+        raise NeedsPerson("bytes_not_kept")
+    return work.kept
+
+
 def _after_failed_send(
-    bridge: Bridge, work: _Work, started: datetime, error: DeliveryError
+    bridge: Bridge, work: _Work, started: datetime, error: DeliveryError, body: bytes
 ) -> record.Outcome:
     ended = bridge.clock()
     history = _history(work.claim, work.claim.attempts + 1, ended)
     then = decide.after_error(error, history, ended, work.policy)
     return _outcome(
-        bridge, work.claim, "send", started, then, error=error, number=1, told=_told(error)
+        bridge, work.claim, "send", started, then, error=error, request=body, told=_told(error)
     )
 
 
@@ -238,13 +250,13 @@ def _outcome(
     links: tuple[Link, ...] = (),
     answer: bytes = b"",
     error: DeliveryError | None = None,
-    number: int = 0,
+    request: bytes = b"",
     told: Told = SAYS_NOTHING,
 ) -> record.Outcome:
-    ended = bridge.clock()
+    ended, sent = bridge.clock(), action == "send"
     attempt = Attempt(
         id=fresh_id(),
-        number=claim.attempts + number,
+        number=claim.attempts + sent,
         effect=claim.effect,
         action=action,
         started_at=micros(started),
@@ -254,5 +266,7 @@ def _outcome(
         error_code=error.code if error else then.code,
         reason=error.reason if error else "",
         answer=(error.answer or b"") if error else answer,
+        request=request,
+        version=claim.version if sent else None,
     )
-    return record.Outcome(then, attempt, links, sent=action == "send", ended_at=ended, told=told)
+    return record.Outcome(then, attempt, links, sent=sent, ended_at=ended, told=told)

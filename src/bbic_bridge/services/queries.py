@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from bbic_bridge.delivery.states import NEEDS_PERSON, TERMINAL, State
 from bbic_bridge.handbook.uppgifter import EFFEKTER
@@ -34,9 +34,12 @@ from bbic_bridge.store.identities import links_of_cases
 from bbic_bridge.store.inbox import StoredEvent, count_events, events_of_case, warnings_of
 from bbic_bridge.store.times import SECOND, micros, moment
 from bbic_bridge.store.tx import Tx
+from bbic_bridge.store.versions import held_edit
 
 DAY = 86_400 * SECOND
 _CURSOR_DIGITS = 18
+# What may keep others waiting until somebody or something acts.
+_SHOWN_BEHIND = NEEDS_PERSON | {State.RETRYING, State.AMBIGUOUS, State.SKIPPED}
 _LEFT_TO_A_PERSON = NEEDS_PERSON | {State.AMBIGUOUS}
 _OUR_NEWS = ("leverans.", "frist.", "avvikelse.")
 
@@ -96,7 +99,15 @@ def show_delivery(
             links=tuple(links),
             warnings=_warnings(warnings_of(tx, row.event_row)),
             acts=tuple(_act(act, reveal=reveal) for act in audit_of(tx, row.id)),
+            correction=_correction(tx, row),
         )
+
+
+def _correction(tx: Tx, row: Any) -> Literal["held", "not_sent"] | None:
+    """What has become of an edit that has not taken the uppgift's place."""
+    if held_edit(tx, row.kommun, row.id) is None:
+        return None
+    return "not_sent" if State(row.state) in TERMINAL else "held"
 
 
 def is_known_kommun(bridge: Bridge, kommun: str) -> bool:
@@ -214,7 +225,7 @@ def _age(tx: Tx, at: int | None) -> float | None:
 
 def _view(tx: Tx, row: Any) -> DeliveryView:
     lacking = overview.unmet_needs(tx, row.id) if row.state == State.WAITING.value else []
-    stuck = State(row.state) in NEEDS_PERSON
+    stuck = State(row.state) in _SHOWN_BEHIND
     return DeliveryView(
         id=row.id,
         kommun=row.kommun,
@@ -250,6 +261,7 @@ def _attempt(attempt: Attempt, operation: str, *, reveal: bool) -> AttemptView:
         error_code=attempt.error_code,
         reason=attempt.reason if reveal else hidden,
         answer=attempt.answer.decode("utf-8", "replace") if reveal else "",
+        request=attempt.request.decode("utf-8", "replace") if reveal else "",
     )
 
 

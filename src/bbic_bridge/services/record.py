@@ -19,6 +19,7 @@ from bbic_bridge.store.facts import add_facts, release
 from bbic_bridge.store.identities import add_links
 from bbic_bridge.store.times import micros
 from bbic_bridge.store.tx import Tx
+from bbic_bridge.store.versions import apply_edit
 
 log = telemetry.get_logger()
 Due = list[tuple[str, str]]
@@ -82,6 +83,8 @@ def _effects_left(claim: Claim) -> bool:
 def _write(bridge: Bridge, tx: Tx, claim: Claim, outcome: Outcome, state: State) -> Due:
     tx.claims.finish(tx.connection, claim, _values(tx, claim, outcome, state))
     add_attempt(tx, claim.kommun, claim.id, outcome.attempt)
+    if _nothing_there(claim, outcome, state):
+        apply_edit(tx, claim.kommun, claim.id)
     origin = reference_of(claim)
     add_links(tx, claim.kommun, claim.system, claim.arende, outcome.links, origin)
     if outcome.then.done:
@@ -97,6 +100,13 @@ def _write(bridge: Bridge, tx: Tx, claim: Claim, outcome: Outcome, state: State)
             because=(claim.id, outcome.attempt.id),
         )
     return []
+
+
+def _nothing_there(claim: Claim, outcome: Outcome, state: State) -> bool:
+    """Whether the vendor has certainly nothing of what is to be sent next: it has been looked up,
+    or an effect begins that was never tried. A correction that was held goes then."""
+    settled = claim.was is State.AMBIGUOUS and outcome.then.state is State.RETRYING
+    return settled or state is State.READY
 
 
 def _values(tx: Tx, claim: Claim, outcome: Outcome, state: State) -> dict[str, Any]:
@@ -118,7 +128,7 @@ def _values(tx: Tx, claim: Claim, outcome: Outcome, state: State) -> dict[str, A
         del values["error_kind"], values["error_code"]
     if state is State.READY:
         values |= {"effect": claim.effect + 1, "due_at": tx.now, "first_try_at": None}
-        values |= {"error_kind": None, "error_code": None}
+        values |= {"error_kind": None, "error_code": None, "resend": None}
     if attempt.outcome == State.VERIFIED.value:
         values |= {"error_kind": None, "error_code": None}
     return values

@@ -29,7 +29,8 @@ class LeaseLost(BridgeError):
 class Claim:
     """A delivery that is ours until the lease ends. ``was`` is the state it was claimed in.
 
-    ``probe``: it is the one that is to show whether its vendor answers again.
+    ``resend`` is the attempt whose very bytes are to be sent again, None to map anew; ``probe``: it
+    is the one that is to show whether its vendor answers again.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Claim:
     absent_at: int | None
     lease: int
     error_kind: str | None
+    resend: str | None
     payload: bytes
     probe: bool = False
 
@@ -234,6 +236,7 @@ _CLAIMED = (
     _d.absent_at,
     _d.lease,
     _d.error_kind,
+    _d.resend,
     _d.payload,
 )
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bbic_bridge.delivery.states import State
 from bbic_bridge.store.dialect import insert_once
 from bbic_bridge.store.facts import ScopedFact, missing_facts
-from bbic_bridge.store.schema import attempts, deliveries, earlier_payloads, gives, needs
+from bbic_bridge.store.schema import attempts, deliveries, gives, needs
 from bbic_bridge.store.tx import Tx
 
 WHOLE = -1
@@ -43,7 +43,10 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How one attempt or look-up went; ``reason`` and ``answer`` are stored sealed."""
+    """How one attempt or look-up went; ``reason``, ``answer`` and ``request`` are stored sealed.
+
+    ``request`` is what was sent, as ``version`` of the uppgift; neither where nothing was.
+    """
 
     id: str
     number: int
@@ -56,6 +59,8 @@ class Attempt:
     error_code: str | None = None
     reason: str = ""
     answer: bytes = b""
+    request: bytes = b""
+    version: int | None = None
 
 
 def add_delivery(tx: Tx, new: NewDelivery) -> State:
@@ -126,6 +131,8 @@ def add_attempt(tx: Tx, kommun: str, delivery_id: str, attempt: Attempt) -> None
             "error_code": attempt.error_code,
             "reason": seal(attempt.reason.encode(), "reason"),
             "answer": seal(attempt.answer, "answer"),
+            "request": seal(attempt.request, "request"),
+            "version": attempt.version,
         },
     )
 
@@ -154,6 +161,8 @@ def attempts_of(tx: Tx, kommun: str, delivery_id: str) -> list[Attempt]:
             error_code=row.error_code,
             reason=open_(row.reason, row.id, "reason").decode(),
             answer=open_(row.answer, row.id, "answer"),
+            request=open_(row.request, row.id, "request"),
+            version=row.version,
         )
         for row in rows
     ]
@@ -167,6 +176,17 @@ def payload_of(tx: Tx, kommun: str, delivery_id: str, sealed: bytes) -> dict[str
 def facts_given(tx: Tx, delivery_id: str, effect: int) -> list[ScopedFact]:
     """The facts that this effect (or ``WHOLE``) makes true."""
     rows = tx.connection.execute(_GIVEN, {"delivery": delivery_id, "effect": effect})
+    return [(row.scope, row.fact) for row in rows]
+
+
+def facts_left(tx: Tx, delivery_id: str, effect: int) -> list[ScopedFact]:
+    """What this effect, those after it and the whole delivery make true."""
+    rows = tx.connection.execute(
+        sa.select(gives.c.scope, gives.c.fact).where(
+            gives.c.delivery_id == delivery_id,
+            (gives.c.effect >= effect) | (gives.c.effect == WHOLE),
+        )
+    )
     return [(row.scope, row.fact) for row in rows]
 
 
@@ -210,27 +230,3 @@ def replace_unsent(tx: Tx, kommun: str, delivery_id: str, payload: Mapping[str, 
         )
     )
     return bool(result.rowcount == 1)
-
-
-def keep_payload(tx: Tx, kommun: str, delivery_id: str, corrected: Mapping[str, Any]) -> None:
-    """Puts a corrected uppgift in the old one's place; the old one is kept as its version."""
-    row = tx.connection.execute(
-        sa.select(deliveries.c.version, deliveries.c.payload).where(deliveries.c.id == delivery_id)
-    ).one()
-    old = tx.open(kommun, row.payload, "deliveries", delivery_id, "payload")
-    place = f"{delivery_id}/{row.version}"
-    tx.connection.execute(
-        sa.insert(earlier_payloads).values(
-            delivery_id=delivery_id,
-            version=row.version,
-            payload=tx.seal(kommun, old, "earlier_payloads", place, "payload"),
-        )
-    )
-    tx.connection.execute(
-        sa.update(deliveries)
-        .where(deliveries.c.id == delivery_id)
-        .values(
-            version=row.version + 1,
-            payload=tx.seal_json(kommun, corrected, "deliveries", delivery_id, "payload"),
-        )
-    )

@@ -1,6 +1,6 @@
 """Reading deliveries for people: lists, one by one, counts and ages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,21 +36,10 @@ def find_deliveries(tx: Tx, query: Query) -> Sequence[sa.Row[Any]]:
     """Rows of deliveries, the oldest first. Callbacks only when asked for by name."""
     return tx.connection.execute(
         sa.select(*_COLUMNS)
-        .where(*_conditions(query), deliveries.c.seq > query.after_seq)
+        .where(*conditions(query), deliveries.c.seq > query.after_seq)
         .order_by(deliveries.c.seq)
         .limit(query.limit)
     ).all()
-
-
-def find_ids(tx: Tx, query: Query) -> Iterator[tuple[int, str]]:
-    """(seq, id) after ``after_seq``, in pages of ``limit``."""
-    rows = tx.connection.execute(
-        sa.select(deliveries.c.seq, deliveries.c.id)
-        .where(*_conditions(query), deliveries.c.seq > query.after_seq)
-        .order_by(deliveries.c.seq)
-        .limit(query.limit)
-    )
-    return iter([(row.seq, row.id) for row in rows])
 
 
 def get_delivery(tx: Tx, delivery_id: str) -> sa.Row[Any] | None:
@@ -136,12 +125,7 @@ def _same_fact(one: sa.Table, other: sa.Table) -> sa.ColumnElement[bool]:
 
 def dependents(tx: Tx, delivery_id: str) -> list[str]:
     """Every waiting delivery that, directly or through others, needs what this one gives."""
-    behind = _behind(deliveries.c.id == delivery_id)
-    rows = tx.connection.execute(
-        sa.select(deliveries.c.id)
-        .join(behind, behind.c.id == deliveries.c.id)
-        .order_by(deliveries.c.seq)
-    )
+    rows = tx.connection.execute(_DEPENDENTS, {"head": delivery_id})
     return [row.id for row in rows if row.id != delivery_id]
 
 
@@ -225,7 +209,8 @@ def parked(tx: Tx) -> int:
     return int(tx.connection.scalar(sa.select(sa.func.count()).select_from(behind)) or 0)
 
 
-def _conditions(query: Query) -> list[sa.ColumnElement[bool]]:
+def conditions(query: Query) -> list[sa.ColumnElement[bool]]:
+    """What a delivery must fulfil for a query to find it; its page and limit are the caller's."""
     d = deliveries.c
     wanted: list[sa.ColumnElement[bool]] = []
     if query.states:
@@ -246,3 +231,16 @@ def _conditions(query: Query) -> list[sa.ColumnElement[bool]]:
     if query.until is not None:
         wanted.append(d.created_at <= query.until)
     return wanted
+
+
+def _dependents() -> sa.Select[Any]:
+    behind = _behind(deliveries.c.id == sa.bindparam("head"))
+    return (
+        sa.select(deliveries.c.id)
+        .join(behind, behind.c.id == deliveries.c.id)
+        .order_by(deliveries.c.seq)
+    )
+
+
+# Built once: making it anew costs more than running it.
+_DEPENDENTS = _dependents()

@@ -119,6 +119,7 @@ deliveries = Table(
     Column("lease_boot", Text),
     Column("error_kind", Text),
     Column("error_code", Text),
+    Column("resend", Text),
     Column("payload", Sealed, nullable=False),
     Column("created_at", Micros, nullable=False),
     Column("updated_at", Micros, nullable=False),
@@ -169,7 +170,9 @@ pauses = Table(
     Column("at", Micros, nullable=False),
 )
 
-# What a delivery's uppgift was before it was corrected; the original never changes.
+# Other versions of a delivery's uppgift; the original never changes. Those below its own version
+# are from before it was corrected; the one above is a correction held until it is certain that the
+# vendor has nothing of it.
 earlier_payloads = Table(
     "earlier_payloads",
     metadata,
@@ -227,7 +230,62 @@ attempts = Table(
     Column("error_code", Text),
     Column("reason", Sealed),
     Column("answer", Sealed),
+    # What was sent, and as which version of the uppgift; null for what only asked.
+    Column("request", Sealed),
+    Column("version", Integer),
     Index("ix_attempts_delivery", "delivery_id", "id"),
+)
+
+# Replays: what was chosen, once and for all. ``digest``: SHA-256 over the ids, a line each, in the
+# order of ``replay_items``. ``kommun``: whose data key seals ``reason`` and ``edit``. ``runs``: how
+# often it was started, which tells a runner that another has taken over.
+replay_jobs = Table(
+    "replay_jobs",
+    metadata,
+    _text("id", primary_key=True),
+    _text("name"),
+    _text("kommun"),
+    _text("chosen"),
+    Column("total", Integer, nullable=False, server_default="0"),
+    _text("digest"),
+    _text("mode"),
+    Column("rate", Float(53)),
+    _text("actor"),
+    Column("reason", Sealed),
+    Column("edit", Sealed),
+    _text("state"),
+    Column("runs", Integer, nullable=False, server_default="0"),
+    Column("created_at", Micros, nullable=False),
+    Column("started_at", Micros),
+    Column("updated_at", Micros, nullable=False),
+)
+
+# ``position`` is the delivery's seq; ``was``, ``version`` and ``attempts`` how it stood when it was
+# chosen: what stands otherwise when its turn comes is not replayed. ``held``: 1 while it is this
+# job's to replay and no other's.
+replay_items = Table(
+    "replay_items",
+    metadata,
+    _text("job_id", primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    _text("delivery_id"),
+    _text("kommun"),
+    _text("arende"),
+    _text("was"),
+    Column("version", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("held", Integer, nullable=False, server_default="0"),
+    Column("outcome", Text),
+    Column("detail", Text),
+    Column("at", Micros),
+)
+_held_item = replay_items.c.held == 1
+Index(
+    "ix_replay_items_held",
+    replay_items.c.delivery_id,
+    unique=True,
+    sqlite_where=_held_item,
+    postgresql_where=_held_item,
 )
 
 identities = Table(

@@ -52,7 +52,7 @@ class DeliveryView:
 
 @dataclass(frozen=True, slots=True)
 class AttemptView:
-    """One attempt of a delivery: what was done, how it ended."""
+    """One attempt of a delivery: what was done, how it ended; texts only when revealed."""
 
     number: int
     effect: str | None
@@ -64,6 +64,7 @@ class AttemptView:
     error_code: str | None
     reason: str = ""
     answer: str = ""
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class DeliveryDetail:
     """A delivery with its attempts; ``uppgift`` is masked unless asked to be revealed.
 
     ``warnings`` are those of the event that it comes from, ``acts`` what the audit log holds of it.
+    ``correction`` is an edit that is not in the uppgift: held until it is certain that the vendor
+    has nothing of the earlier version, or not sent because it had.
     """
 
     delivery: DeliveryView
@@ -89,14 +92,4 @@ class DeliveryDetail:
     links: tuple[tuple[str, str, str], ...] = ()
     warnings: tuple[Violation, ...] = ()
     acts: tuple[ActView, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayItem:
-    """What happened, or would happen, to one delivery when replayed."""
-
-    id: str
-    operation: str
-    outcome: Literal["released", "would_release", "already_done", "refused"]
-    detail: str = ""
-    waiting_behind: int = 0
+    correction: Literal["held", "not_sent"] | None = None
