@@ -14,11 +14,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from bbic_bridge.delivery.errors import Ambiguous, Contract, DeliveryError, Throttled, Transient
 from bbic_bridge.delivery.states import State
-from bbic_bridge.services import deliver, upkeep
+from bbic_bridge.services import deliver, gate, upkeep
 from bbic_bridge.services.queries import list_deliveries
 from bbic_bridge.services.replay import replay_one
 from bbic_bridge.services.views.deliveries import Filter
 from bbic_bridge.store.claims import Claim
+from bbic_bridge.store.pauses import Selection
 from tests.servers.postgres import Postgres
 from tests.services.conftest import World, a_world
 from tests.stores import Clock
@@ -27,11 +28,13 @@ ARENDEN = ("A-1", "A-2")
 EVENTS = ("beslut.fattat", "beslut.verkstall", "insats.avsluta", "aktanteckning.skriven")
 ORDER = ("registrera_beslut", "verkstall_beslut", "avsluta_insats_och_resurs")
 ENDS = {"insats.avsluta": {"resurs_id": None, "avslutsbeslut_id": None}}
+ALL, MALMO = Selection(), Selection(kommun="malmo", system="procapita")
 NEVER: list[tuple[Callable[[], DeliveryError], bool]] = [
-    (lambda: Transient("connect_failed"), False),
-    (lambda: Throttled("http_429", retry_after=5), False),
-    (lambda: Ambiguous("read_timeout"), True),
-    (lambda: Ambiguous("read_timeout"), False),
+    (lambda: Transient("connect_failed", unreachable=True), False),
+    (lambda: Throttled("http_429", retry_after=5, unreachable=True), False),
+    (lambda: Ambiguous("read_timeout", unreachable=True), True),
+    (lambda: Ambiguous("read_timeout", unreachable=True), False),
+    (lambda: Ambiguous("internal_error"), True),
     (lambda: Contract("malformed"), True),
     (lambda: Contract("malformed"), False),
 ]
@@ -87,7 +90,8 @@ class Machine(RuleBasedStateMachine):
 
     @rule(deaf=st.booleans())
     def answer_no_questions(self, *, deaf: bool) -> None:
-        self.world.vendor.deaf = Transient("read_timeout") if deaf else None
+        silence = Transient("read_timeout", unreachable=True)
+        self.world.vendor.deaf = silence if deaf else None
 
     @rule(seconds=st.sampled_from((0.5, 5, 30, 3600)))
     def wait(self, seconds: float) -> None:
@@ -96,6 +100,14 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def sweep(self) -> None:
         upkeep.sweep(self.world.bridge)
+
+    @rule(paused=st.sampled_from((ALL, MALMO)))
+    def pause(self, paused: Selection) -> None:
+        gate.pause(self.world.bridge, paused, actor="test")
+
+    @rule(resumed=st.sampled_from((ALL, MALMO)))
+    def resume(self, resumed: Selection) -> None:
+        gate.resume(self.world.bridge, resumed, actor="test")
 
     @rule()
     def replay(self) -> None:
@@ -117,6 +129,7 @@ class Machine(RuleBasedStateMachine):
     def _mend(self) -> None:
         self.world.vendor.trouble.clear()
         self.world.vendor.deaf = None
+        self.resume(ALL)
         self.give_back()
         for _ in range(6):
             self.replay()

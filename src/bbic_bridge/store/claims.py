@@ -73,6 +73,13 @@ class Claims:
     def __init__(self, dialect: str) -> None:
         self.clock = LeaseClock(dialect)
         self._server = dialect == "postgresql"
+        # Built once: making a statement anew costs more than running it.
+        self._lease_them = (
+            sa.update(deliveries)
+            .where(deliveries.c.seq.in_(sa.bindparam("seqs", expanding=True)))
+            .values(self._leased())
+            .returning(*_CLAIMED, deliveries.c.seq)
+        )
 
     def take(
         self, connection: sa.Connection, now: int, limit: int, lease_s: float, rules: RulesOf
@@ -100,22 +107,18 @@ class Claims:
         was = {one.seq: one.state for one in picked}
         if not was:
             return []
-        rows = connection.execute(
-            sa.update(deliveries)
-            .where(deliveries.c.seq.in_(was))
-            .values(self._leased(now, lease_s))
-            .returning(*_CLAIMED, deliveries.c.seq)
-        )
+        given = {"seqs": list(was), "lease_s": lease_s, "at": now}
+        rows = connection.execute(self._lease_them, given)
         return [_claim(row, was[row.seq], probe=(row.kommun, row.system) in probes) for row in rows]
 
-    def _leased(self, now: int, lease_s: float) -> dict[str, Any]:
+    def _leased(self) -> dict[str, Any]:
         d = deliveries.c
         return {
             "state": sa.case((d.state.in_(_SENDABLE), State.CLAIMED.value), else_=d.state),
             "lease": d.lease + 1,
-            "lease_until": self.clock.now() + lease_s,
+            "lease_until": self.clock.now() + sa.bindparam("lease_s", type_=sa.Float(53)),
             "lease_boot": self.clock.boot,
-            "updated_at": now,
+            "updated_at": sa.bindparam("at"),
         }
 
     def begin(self, connection: sa.Connection, claim: Claim, needed_s: float, now: int) -> None:

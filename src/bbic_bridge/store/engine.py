@@ -115,10 +115,14 @@ class LeaseClock:
         self.boot = "server" if self._server else _boot_id()
 
     def now(self) -> sa.ColumnElement[float]:
-        """The current lease time as a SQL expression, in seconds."""
+        """The lease time when the statement is executed, as a SQL expression, in seconds."""
         if self._server:
             return sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()), sa.Float(53))
-        return sa.literal(time.clock_gettime(time.CLOCK_BOOTTIME), sa.Float(53))
+        return sa.bindparam(None, callable_=_since_boot, type_=sa.Float(53))
+
+
+def _since_boot() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def _boot_id() -> str:

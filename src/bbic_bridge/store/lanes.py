@@ -1,5 +1,6 @@
 """Lanes as rows: shared by all workers, locked while one of them takes from a lane or judges it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
@@ -62,9 +63,9 @@ def keep_lanes(connection: sa.Connection, changed: Iterable[Lane]) -> None:
         connection.execute(_KEEP, rows)
 
 
-def count_leased(connection: sa.Connection) -> dict[LaneKey, int]:
+def count_leased(connection: sa.Connection) -> Counter[LaneKey]:
     """How many deliveries of each lane are in workers' hands."""
-    return {(row.kommun, row.system): row.many for row in connection.execute(_LEASED)}
+    return Counter((row.kommun, row.system) for row in connection.execute(_LEASED))
 
 
 def _lane(row: sa.RowMapping) -> Lane:
@@ -90,8 +91,7 @@ _LOCK_FREE = (
 _KEEP = sa.update(lanes).where(
     lanes.c.kommun == sa.bindparam("of_kommun"), lanes.c.system == sa.bindparam("of_system")
 )
-_LEASED = (
-    sa.select(deliveries.c.kommun, deliveries.c.system, sa.func.count().label("many"))
-    .where(deliveries.c.lease_until.is_not(None))
-    .group_by(deliveries.c.kommun, deliveries.c.system)
+# Counted here: for a GROUP BY, SQLite reads all deliveries in the order of another index.
+_LEASED = sa.select(deliveries.c.kommun, deliveries.c.system).where(
+    deliveries.c.lease_until.is_not(None)
 )

@@ -27,7 +27,7 @@ class Round:
         keys = sorted({queue.lane for queue in queues})
         # First the locks, then the count: it must know of all that others took before.
         self._lanes = {lane.key: lane for lane in lock_free_lanes(connection, keys)}
-        self._leased = Counter(count_leased(connection))
+        self._leased = count_leased(connection)
         self._others_busy = len(self._lanes) < len(keys)
         self._more = False
 
