@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from tests.servers.bridge import Bridge
+from tests.servers.process import Process, running, wait_until
 
 ROOT = Path(__file__).parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -105,16 +106,27 @@ def test_commands_are_commands_of_bbic_bridge(name: str) -> None:
     assert done.stdout.startswith(f"Usage: bbic-bridge {BRIDGE[name]['command'][0]} ")
 
 
-def test_the_workers_health_check_passes_where_nothing_is_overdue(bridge: Bridge) -> None:
-    bridge.cli("migrate")
-    kind, check = SERVICES["worker"]["healthcheck"]["test"]
-    assert kind == "CMD-SHELL"
+@pytest.mark.parametrize("name", ["worker", "beat"])
+def test_the_health_check_passes_while_that_part_is_at_work_and_fails_without(
+    bridge: Bridge, name: str, redis_url: str
+) -> None:
+    kind, *check = SERVICES[name]["healthcheck"]["test"]
+    assert kind == "CMD"
     environment = {
         **os.environ,
         "BBIC_CONFIG": str(bridge.config.path),
+        "BBIC_BROKER_URL": redis_url,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
-    subprocess.run(["sh", "-c", check.replace("$$", "$")], check=True, env=environment)
+
+    def is_well() -> bool:
+        return subprocess.run(check, check=False, env=environment).returncode == 0
+
+    bridge.cli("migrate")
+    assert not is_well()
+    command = [sys.executable, "-m", "bbic_bridge.cli", name]
+    with running(Process(name, command, bridge.folder / "part.log", env=environment)):
+        wait_until(is_well, within=60, what=f"{name} at work")
 
 
 def test_the_sandbox_runs_only_when_asked_for() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from bbic_bridge.receivers.metrics import StoreCollector
+from bbic_bridge.services.views.health import Health
 from bbic_bridge.services.views.status import Status
 from bbic_bridge.telemetry import ALLOWED
 
@@ -15,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "bbic_bridge"
 PAGE = (ROOT / "docs" / "log-events.md").read_text(encoding="utf-8")
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
-STATUS = Status({}, {}, 0, 0, 0, None, None, 0, 0)
+STATUS = Status({}, {}, 0, 0, 0, None, None, 0, 0, health=Health(free_bytes=0))
 
 
 def log_calls() -> Iterator[tuple[str, ast.Call]]:

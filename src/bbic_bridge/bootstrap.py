@@ -12,7 +12,7 @@ from bbic_bridge.delivery.errors import ConfigurationError
 from bbic_bridge.delivery.lanes import Rules
 from bbic_bridge.delivery.ports import VendorSystem
 from bbic_bridge.security.envelope import RootKeys
-from bbic_bridge.services.bridge import BRIDGE, WORKFLOW, Bridge, Wake
+from bbic_bridge.services.bridge import BRIDGE, WORKFLOW, Bridge, Ring, Wake
 from bbic_bridge.services.deliver import LEASE_MARGIN_S
 from bbic_bridge.settings import Lane, Retry, Settings
 from bbic_bridge.store.store import Store
@@ -34,12 +34,14 @@ def bootstrap(
     chance: Callable[[], float] = random.random,
     systems: Callable[[str], VendorSystem] | None = None,
     wake: Wake | None = None,
+    ring: Ring | None = None,
 ) -> Bridge:
     """Opens the store and builds the adapters.
 
     Args:
         systems: the vendor systems by kommun, for tests; else as configured.
         wake: who is told of due deliveries; else the broker, if one is configured.
+        ring: who is told of alerts; else the address, if one is configured.
 
     Raises:
         ConfigurationError: a setting is missing or wrong.
@@ -51,6 +53,9 @@ def bootstrap(
         built = _build(settings)
         systems = _by_name(built)
         closers = tuple(system.close for system in built.values())
+    if ring is None and settings.alerts.url:
+        alarm = adapters.build_alarm(settings.alerts, base=settings.base)
+        ring, closers = alarm.ring, (*closers, alarm.close)
     roots = RootKeys(settings.master_key.get_secret_value(), settings.index_key.get_secret_value())
     store = Store(settings.sqlalchemy_url(), roots, clock)
     try:
@@ -71,6 +76,7 @@ def bootstrap(
         policy=_policies(settings, chance),
         rules=_rules(settings, chance),
         wake=wake or no_wake,
+        ring=ring,
         closers=closers,
     )
 

@@ -173,6 +173,7 @@ class Limits(Section):
     body_within_s: Annotated[float, Field(gt=0)] = 30
     batch_events: int = 500
     timestamp_tolerance_s: Seconds = 300
+    min_free_bytes: Annotated[int, Field(ge=0)] = 256 * 1024 * 1024
 
 
 class Worker(Section):
@@ -182,6 +183,17 @@ class Worker(Section):
     lease_s: Annotated[float, Field(gt=0)] = 60
     sweep_s: Annotated[float, Field(gt=0)] = 2
     drain_s: Seconds = 20
+    stall_s: Annotated[float, Field(gt=0)] = 120
+
+
+class Alerts(Partner):
+    """When something needs a person, and where that is told; without ``url`` in the log only."""
+
+    url: str = ""
+    secret: SecretStr = SecretStr("")
+    timeout_s: Annotated[float, Field(gt=0)] = 5
+    every_s: Annotated[float, Field(gt=0)] = 15
+    late_s: Annotated[float, Field(gt=0)] = 300
 
 
 class Frist(Section):
@@ -222,6 +234,7 @@ class Settings(Section):
     token: Mapping[str, Token] = {}
     limits: Limits = Limits()
     worker: Worker = Worker()
+    alerts: Alerts = Alerts()
     profiles: Path = Path("profiles")
     frist: Mapping[str, Frist] = {}
     krav: Krav = Krav()

@@ -203,13 +203,15 @@ def test_status_needs_a_person_while_something_failed(stuck: Office) -> None:
     assert outcome.document["deliveries"] == {"failed": 1, "waiting": 1}
     text = stuck.cli("status")
     assert text.code == 1
-    assert "1 wait behind one that failed." in text.out
+    assert "1 wait behind 1 that failed or need a person." in text.out
 
 
 def test_status_of_an_idle_bridge_is_well(office: Office) -> None:
     outcome = office.cli("status")
     assert outcome.code == 0
     assert "0 events in 0 cases" in outcome.out
+    assert "No worker is at work" in outcome.out
+    assert office.cli("status", "--alive", "worker").code == 1
 
 
 def test_a_time_is_a_moment_in_sweden_or_a_while_ago() -> None:

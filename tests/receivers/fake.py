@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from bbic_bridge.security.signatures import signed_headers
@@ -13,6 +13,12 @@ from bbic_bridge.services.views.cases import CaseView
 from bbic_bridge.services.views.changes import SyncProblem
 from bbic_bridge.services.views.deliveries import AttemptView, DeliveryDetail, DeliveryView, Filter
 from bbic_bridge.services.views.feed import FeedPage
+from bbic_bridge.services.views.health import (
+    AlertView,
+    Health,
+    PartView,
+    TotalView,
+)
 from bbic_bridge.services.views.replays import ReplayItem
 from bbic_bridge.services.views.status import Status
 from bbic_bridge.settings import Settings
@@ -79,6 +85,7 @@ class FakeDesk:
         self.cases = {(kommun, "A-1") for kommun in ("malmo", "exempel")}
         self.made: list[Bearer] = []
         self.reasons: list[str] = []
+        self.degrading: list[str] = []
         self.outcome: Any = "released"
         self.broken: Exception | None = None
 
@@ -153,11 +160,29 @@ class FakeDesk:
             audit_head="7:" + "ab" * 32,
             audit_sealed=7,
             audit_unsealed=1,
+            health=Health(
+                parked_heads=1,
+                claimable_s=1.5,
+                claimed_s=4,
+                parts=(PartView("worker", "host", 7, NOW, 1, 2, 4),),
+                alerts=(AlertView("vendor_down", "malmo", "procapita", NOW),),
+                free_bytes=5_000_000_000,
+            ),
         )
 
     def not_ready(self) -> list[str]:
         self._ask("not_ready")
         return self.reasons
+
+    def degraded(self) -> list[str]:
+        self._ask("degraded")
+        return self.degrading
+
+    def totals(
+        self, day: date | None, source: str | None, kommuner: tuple[str, ...]
+    ) -> list[TotalView]:
+        self._ask("totals", day, source, kommuner)
+        return [TotalView(day or self.time.date(), "/workflow", "malmo", 9, "0" * 64)]
 
     def lose_the_store(self) -> None:
         self.broken = StoreUnavailable("connection to server at 10.0.0.1 failed")

@@ -185,9 +185,43 @@ async def test_the_feed_is_empty_and_its_cursor_can_be_used(client: httpx.AsyncC
 
 
 async def test_the_bridge_is_ready_and_measured(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/readyz")).json() == {"status": "ready", "reasons": []}
+    ready = await client.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json() == {"status": "ready", "reasons": [], "degraded": ["no_worker", "no_beat"]}
     await send(client, handelse("beslut.fattat"))
     assert 'bbic_deliveries{state="ready"} 1.0' in (await client.get("/metrics")).text
+
+
+async def test_with_little_room_nothing_is_taken_in_and_with_room_it_is(
+    client: httpx.AsyncClient, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = {"left": bridge.settings.limits.min_free_bytes - 1}
+    monkeypatch.setattr(bridge.store.space, "free_bytes", lambda: room["left"])
+    for answer in (await send(client, handelse("beslut.fattat")), await tell(client, NEWS)):
+        assert (answer.status_code, answer.json()["code"]) == (503, "storage_low")
+        assert int(answer.headers["retry-after"]) > 0
+    not_ready = await client.get("/readyz")
+    assert (not_ready.status_code, not_ready.json()["reasons"]) == (503, ["storage_low"])
+    counts = queries.status(bridge)
+    assert (counts.events, counts.feed, counts.health.storage_low) == (0, 0, True)
+    room["left"] += 1
+    assert (await send(client, handelse("beslut.fattat"))).status_code == 202
+    assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_a_sender_finds_its_own_count_of_a_day(client: httpx.AsyncClient) -> None:
+    events = [handelse("aktanteckning.skriven") | {"id": f"e{n}"} for n in range(3)]
+    await send(client, events, content_type=BATCH)
+    await send(client, [events[0], events[0] | {"id": "bad", "type": "x"}], content_type=BATCH)
+    asked = {"day": "2026-11-20"}
+    answer = await client.get("/v1/totals", params=asked, headers=bearer("reader"))
+    (total,) = answer.json()["totals"]
+    assert (total["source"], total["kommun"], total["count"]) == ("/handbok/test", "malmo", 3)
+    unseen = await client.get(
+        "/v1/totals", params=asked | {"source": "x"}, headers=bearer("reader")
+    )
+    assert unseen.json() == {"totals": []}
+    assert (await client.get("/v1/totals")).status_code == 401
 
 
 async def tell(client: httpx.AsyncClient, body: bytes) -> httpx.Response:

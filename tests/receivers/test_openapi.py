@@ -28,6 +28,7 @@ async def test_the_description_is_served(
         "/v1/events",
         "/v1/webhooks/procapita/{kommun}",
         "/v1/webhooks/treserva/{kommun}",
+        "/v1/totals",
         "/v1/cases/{arende}",
         "/v1/deliveries",
         "/v1/deliveries/{delivery_id}",

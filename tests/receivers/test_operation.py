@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
 from bbic_bridge.receivers.draining import at_sigterm
+from bbic_bridge.services.conditions import MEANING
 from tests.receivers.fake import FakeDesk
 
 pytestmark = pytest.mark.anyio
@@ -21,11 +22,21 @@ async def test_livez_answers_without_the_store(client: httpx.AsyncClient, desk: 
 
 async def test_readyz_says_what_is_missing(client: httpx.AsyncClient, desk: FakeDesk) -> None:
     answer = await client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ready", "reasons": []})
+    well = {"status": "ready", "reasons": [], "degraded": []}
+    assert (answer.status_code, answer.json()) == (200, well)
     desk.reasons = ["schema_not_current"]
     answer = await client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"status": "not_ready", "reasons": ["schema_not_current"]}
+    reasons = ["schema_not_current"]
+    assert answer.json() == {"status": "not_ready", "reasons": reasons, "degraded": []}
+
+
+async def test_readyz_takes_in_while_nothing_is_carried_and_says_so(
+    client: httpx.AsyncClient, desk: FakeDesk
+) -> None:
+    desk.degrading = ["due_not_claimed"]
+    answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()["degraded"]) == (200, ["due_not_claimed"])
 
 
 async def test_after_sigterm_nothing_more_should_come(
@@ -64,7 +75,8 @@ async def scrape(client: httpx.AsyncClient) -> dict[tuple[str, ...], float]:
 
 
 async def test_metrics_tell_what_the_store_holds(client: httpx.AsyncClient) -> None:
-    assert await scrape(client) == {
+    alerts = {("bbic_alerts", name): float(name == "vendor_down") for name in MEANING}
+    assert await scrape(client) == alerts | {
         ("bbic_store_reachable",): 1,
         ("bbic_events",): 9,
         ("bbic_cases",): 2,
@@ -72,6 +84,13 @@ async def test_metrics_tell_what_the_store_holds(client: httpx.AsyncClient) -> N
         ("bbic_oldest_due_seconds",): 1.5,
         ("bbic_oldest_lease_seconds",): 0,
         ("bbic_parked_behind_failed",): 2,
+        ("bbic_parked_heads",): 1,
+        ("bbic_oldest_claimable_seconds",): 1.5,
+        ("bbic_last_claim_seconds",): 4,
+        ("bbic_storage_low",): 0,
+        ("bbic_storage_free_bytes",): 5e9,
+        ("bbic_parts", "worker"): 1,
+        ("bbic_parts", "beat"): 0,
         ("bbic_waiting_too_long",): 0,
         ("bbic_audit_sealed",): 7,
         ("bbic_audit_unsealed",): 1,

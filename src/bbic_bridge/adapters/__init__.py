@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from bbic_bridge.adapters.alarm import Alarm
 from bbic_bridge.adapters.base import System
 from bbic_bridge.adapters.channels import oauth
 from bbic_bridge.adapters.channels.http import Clock, Http
@@ -15,9 +16,9 @@ from bbic_bridge.adapters.workflow import Workflow
 from bbic_bridge.delivery.errors import ConfigurationError
 from bbic_bridge.mappings import engine
 from bbic_bridge.security.signatures import Secret
-from bbic_bridge.settings import Callback, Kommun
+from bbic_bridge.settings import Alerts, Callback, Kommun
 
-__all__ = ["SYSTEMS", "System", "build", "build_workflow"]
+__all__ = ["SYSTEMS", "Alarm", "System", "build", "build_alarm", "build_workflow"]
 
 # As many as a worker may have in flight: what slows a sick vendor down is not the pool.
 CONNECTIONS = 256
@@ -88,7 +89,7 @@ def build_workflow(
 
 
 def _channels(
-    partner: Kommun | Callback, base: Path, connections: int, clock: Clock | None
+    partner: Kommun | Callback | Alerts, base: Path, connections: int, clock: Clock | None
 ) -> Callable[[str], Http]:
     """What opens a channel to any of the partner's addresses, as it wants to be called."""
     token = partner.token.get_secret_value() if isinstance(partner, Kommun) else ""
@@ -107,3 +108,18 @@ def _channels(
         endpoint = to(partner.oauth.token_url, max_bytes=oauth.MAX_ANSWER_BYTES)
         authority = oauth.ClientCredentials(endpoint, partner.oauth)
     return partial(to, headers=headers, authority=authority)
+
+
+def build_alarm(alerts: Alerts, *, base: Path = Path(), clock: Clock | None = None) -> Alarm:
+    """Whoever is on duty, told of alerts; close it when done.
+
+    Raises:
+        ConfigurationError: naming the setting; never its value.
+    """
+    secret = alerts.secret.get_secret_value()
+    try:
+        Secret.decode("alerts", secret)
+        http = _channels(alerts, base, 1, clock)(alerts.url)
+    except (ValueError, ConfigurationError) as error:
+        raise ConfigurationError(f"alerts: {error}") from None
+    return Alarm(http, secret)

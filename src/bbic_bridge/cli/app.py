@@ -30,13 +30,14 @@ from bbic_bridge.cli.skip import skip
 from bbic_bridge.cli.status import status
 from bbic_bridge.cli.sync import sync
 from bbic_bridge.cli.tokens import tokens
+from bbic_bridge.cli.totals import totals
 from bbic_bridge.cli.up import up
 
 NAME = "bbic-bridge"
 COMMANDS = (
     *(demo, init, up, serve, worker, beat, sandbox, migrate, schema),
     *(send, sync, deliveries, replay, replays, skip, cancel, pause, resume),
-    *(case, deadlines, evb, status, doctor, audit, tokens),
+    *(case, deadlines, evb, totals, status, doctor, audit, tokens),
 )
 
 

@@ -58,6 +58,8 @@ def require_sound_secrets(settings: "Settings") -> None:
     named += [(f"kommun.{name}", one.webhook_secrets) for name, one in settings.kommun.items()]
     if settings.callback:
         named.append(("callback", (settings.callback.secret,)))
+    if settings.alerts.url:
+        named.append(("alerts", (settings.alerts.secret,)))
     for name, secrets in named:
         for secret in secrets:
             try:

@@ -102,6 +102,8 @@ def _ending(error: BaseException) -> tuple[int, str]:
             ending = error.exit_code, f"Error: {error.format_message()}"
         case DeliveryError():
             ending = UNREACHABLE, f"Error: the vendor system could not be asked ({error})."
+        case BridgeError() if _is_storage_low(error):
+            ending = UNREACHABLE, f"Error: {error}: make room."
         case BridgeError() if _is_store_unavailable(error):
             told = "Error: the database cannot be reached. `bbic-bridge doctor` tells more."
             ending = UNREACHABLE, told
@@ -117,6 +119,12 @@ def _is_store_unavailable(error: BaseException) -> bool:
     from bbic_bridge.store.engine import StoreUnavailable
 
     return isinstance(error, StoreUnavailable)
+
+
+def _is_storage_low(error: BaseException) -> bool:
+    from bbic_bridge.store.space import StorageLow
+
+    return isinstance(error, StorageLow)
 
 
 def _flush_or_discard(stream: TextIO) -> None:

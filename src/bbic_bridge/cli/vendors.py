@@ -110,6 +110,8 @@ def _partners(settings: "Settings") -> Iterator[tuple[str, "Partner"]]:
     yield from settings.kommun.items()
     if settings.callback:
         yield "workflow", settings.callback
+    if settings.alerts.url:
+        yield "alerts", settings.alerts
 
 
 def _addresses(settings: "Settings") -> Iterator[_Address]:
@@ -119,6 +121,8 @@ def _addresses(settings: "Settings") -> Iterator[_Address]:
             yield _Address(f"{name}: reading", kommun.read_url, kommun)
     if settings.callback:
         yield _Address("workflow", settings.callback.url, settings.callback)
+    if settings.alerts.url:
+        yield _Address("alerts", settings.alerts.url, settings.alerts)
     for name, partner in _partners(settings):
         if partner.oauth:
             yield _Address(f"{name}: token", partner.oauth.token_url, partner)

@@ -18,12 +18,14 @@ from bbic_bridge.receivers.rereading import Rereading
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.settings import default_path, load
 from bbic_bridge.store.engine import StoreUnavailable
+from bbic_bridge.store.space import StorageLow
 
 _HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
     problems.Refusal: problems.on_refusal,
     HTTPException: problems.on_http_exception,
     RequestValidationError: problems.on_invalid_request,
     StoreUnavailable: problems.on_store_unavailable,
+    StorageLow: problems.on_storage_low,
 }
 
 

@@ -1,15 +1,16 @@
 """The desk over a real bridge: each method is one use case."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from bbic_bridge.security.tokens import Bearer
-from bbic_bridge.services import accept, queries, replay, tokens, upkeep, webhooks
+from bbic_bridge.services import accept, health, queries, replay, tokens, totals, upkeep, webhooks
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.views.accepting import Grant, Result
 from bbic_bridge.services.views.cases import CaseView
 from bbic_bridge.services.views.deliveries import DeliveryDetail, DeliveryView, Filter
 from bbic_bridge.services.views.feed import FeedPage
+from bbic_bridge.services.views.health import TotalView
 from bbic_bridge.services.views.replays import ReplayItem
 from bbic_bridge.services.views.status import Status
 from bbic_bridge.store.engine import StoreUnavailable
@@ -68,4 +69,15 @@ class BridgeDesk:
             stored, newest = upkeep.schema_state(self.settings)
         except StoreUnavailable:
             return ["store_unavailable"]
-        return [] if stored == newest else ["schema_not_current"]
+        if stored != newest:
+            return ["schema_not_current"]
+        low = self._bridge.store.space.is_low(self.settings.limits.min_free_bytes)
+        return ["storage_low"] if low else []
+
+    def degraded(self) -> list[str]:
+        return health.degraded(self._bridge)
+
+    def totals(
+        self, day: date | None, source: str | None, kommuner: tuple[str, ...]
+    ) -> list[TotalView]:
+        return totals.totals(self._bridge, day, source, kommuner)

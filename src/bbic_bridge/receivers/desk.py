@@ -1,7 +1,7 @@
 """What the routes ask of the bridge. ``bridge_desk`` fills it with the services."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bbic_bridge.security.tokens import Bearer
@@ -9,6 +9,7 @@ from bbic_bridge.services.views.accepting import Grant, Result
 from bbic_bridge.services.views.cases import CaseView
 from bbic_bridge.services.views.deliveries import DeliveryDetail, DeliveryView, Filter
 from bbic_bridge.services.views.feed import FeedPage
+from bbic_bridge.services.views.health import TotalView
 from bbic_bridge.services.views.replays import ReplayItem
 from bbic_bridge.services.views.status import Status
 from bbic_bridge.settings import Settings
@@ -67,4 +68,14 @@ class Desk(Protocol):
 
     def not_ready(self) -> list[str]:
         """Static words for why no event can be accepted now; empty when all is well."""
+        ...
+
+    def degraded(self) -> list[str]:
+        """Static words for what keeps the accepted from being carried; empty when all is well."""
+        ...
+
+    def totals(
+        self, day: date | None, source: str | None, kommuner: tuple[str, ...]
+    ) -> list[TotalView]:
+        """How many events were accepted of a day, and a digest of their ids."""
         ...

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from bbic_bridge.services.conditions import MEANING
 from bbic_bridge.services.views.status import Status
 from bbic_bridge.store.engine import StoreUnavailable
 
@@ -18,6 +19,15 @@ def _problems(status: Status) -> Mapping[str, float]:
     """Also 0, so that an alert can tell that all is well from that nothing is told."""
     counts = Counter(problem.kommun for problem in status.sync_problems)
     return {**dict.fromkeys(status.parked_changes, 0), **counts}
+
+
+def _parts(status: Status) -> Mapping[str, float]:
+    counts = Counter(part.kind for part in status.health.parts)
+    return {"worker": 0, "beat": 0, **counts}
+
+
+def _alerts(status: Status) -> Mapping[str, float]:
+    return {**dict.fromkeys(MEANING, 0), **Counter(one.name for one in status.health.alerts)}
 
 
 _PLAIN: tuple[tuple[str, str, Callable[[Status], float | None]], ...] = (
@@ -30,6 +40,26 @@ _PLAIN: tuple[tuple[str, str, Callable[[Status], float | None]], ...] = (
         "bbic_parked_behind_failed",
         "Deliveries that wait behind one that needs a person",
         lambda status: status.parked_behind_failed,
+    ),
+    (
+        "bbic_parked_heads",
+        "Deliveries that need a person and that others wait behind",
+        lambda status: status.health.parked_heads,
+    ),
+    (
+        "bbic_oldest_claimable_seconds",
+        "Age of the oldest that a worker could claim now",
+        lambda status: status.health.claimable_s,
+    ),
+    (
+        "bbic_last_claim_seconds",
+        "Since a worker last claimed something",
+        lambda status: status.health.claimed_s,
+    ),
+    (
+        "bbic_storage_low",
+        "Whether intake is stopped for want of room",
+        lambda status: status.health.storage_low,
     ),
     (
         "bbic_waiting_too_long",
@@ -60,6 +90,8 @@ _LABELLED: tuple[tuple[str, str, str, Callable[[Status], Mapping[str, float]]], 
         "kommun",
         lambda status: status.parked_changes,
     ),
+    ("bbic_parts", "Processes that are at work", "kind", _parts),
+    ("bbic_alerts", "Alerts that hold", "name", _alerts),
     ("bbic_overdue_limits", "Time limits that are overdue", "vikt", lambda status: status.overdue),
 )
 
@@ -79,6 +111,9 @@ class StoreCollector(Collector):
         yield _gauge("bbic_store_reachable", "Whether the store answers", 1)
         for name, text, value in _PLAIN:
             yield _gauge(name, text, value(status))
+        if status.health.free_bytes is not None:
+            room = "Room on the database's disk"
+            yield _gauge("bbic_storage_free_bytes", room, status.health.free_bytes)
         for name, text, label, values in _LABELLED:
             yield _labelled(name, text, label, values(status))
         yield from _gate(status)

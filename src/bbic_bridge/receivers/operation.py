@@ -17,10 +17,13 @@ class Alive(BaseModel):
 
 
 class Readiness(BaseModel):
-    """``reasons`` are static words: ``draining``, ``store_unavailable``, ``schema_not_current``."""
+    """Static words. ``reasons`` for taking nothing in: ``draining``, ``store_unavailable``,
+    ``schema_not_current``, ``storage_low``. ``degraded``, for carrying nothing on: ``no_worker``,
+    ``no_beat``, ``due_not_claimed``."""
 
     status: Literal["ready", "not_ready"]
     reasons: list[str]
+    degraded: list[str]
 
 
 router = APIRouter()
@@ -38,10 +41,16 @@ async def livez() -> Alive:
     responses={503: {"model": Readiness, "description": "Send nothing here now"}},
 )
 async def readyz(front: FrontOf) -> Response:
-    """Events can be accepted: the store is reached, its schema is current, nothing is ending."""
+    """Events can be accepted: the store is reached and has room, its schema is current, nothing
+    is ending. What is accepted is kept, also while nothing is carried on: that is told as
+    ``degraded``, with 200, for refusing events then would help nobody."""
     draining = ["draining"] if front.draining else []
     reasons = draining or await front.reading(front.desk.not_ready)
-    readiness = Readiness(status="not_ready" if reasons else "ready", reasons=reasons)
+    readiness = Readiness(
+        status="not_ready" if reasons else "ready",
+        reasons=reasons,
+        degraded=[] if reasons else await front.reading(front.desk.degraded),
+    )
     return JSONResponse(readiness.model_dump(), 503 if reasons else 200)
 
 

@@ -5,6 +5,7 @@ What a token's kommuner do not cover does not exist for it.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -29,6 +30,7 @@ from bbic_bridge.services.bridge import OPERATIONS
 from bbic_bridge.services.views.accepting import Violation
 from bbic_bridge.services.views.cases import CaseView
 from bbic_bridge.services.views.deliveries import DeliveryDetail, DeliveryView, Filter
+from bbic_bridge.services.views.health import TotalView
 from bbic_bridge.services.views.replays import ReplayItem
 
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
@@ -79,6 +81,13 @@ class DeliveriesQuery(Strict):
     after: Word | None = None
 
 
+class TotalsQuery(Strict):
+    """``day`` is a Stockholm date, that of the events' own ``time``; left out, it is today."""
+
+    day: date | None = None
+    source: Annotated[str, Field(max_length=256)] | None = None
+
+
 class Replay(Strict):
     model_config = ConfigDict(strict=True)
 
@@ -92,6 +101,12 @@ class Feed(BaseModel):
 
     events: tuple[Mapping[str, Any], ...]
     cursor: str
+
+
+class Totals(BaseModel):
+    """By source and kommun; what nothing was accepted of has no line."""
+
+    totals: list[TotalView]
 
 
 class Deliveries(BaseModel):
@@ -113,6 +128,15 @@ async def get_events(
     except ValueError:
         raise refusal(400, "cursor_invalid", "This cursor was never given.") from None
     return Feed(events=page.events, cursor=page.cursor)
+
+
+@router.get("/v1/totals")
+async def get_totals(
+    front: FrontOf, bearer: Reader, asked: Annotated[TotalsQuery, Query()]
+) -> Totals:
+    """Control totals of a day: how many events of it were accepted, and a digest of their ids."""
+    read = partial(front.desk.totals, asked.day, asked.source, bearer.kommuner)
+    return Totals(totals=await front.reading(read))
 
 
 @router.get("/v1/cases/{arende}", responses=openapi.problems_of(404))

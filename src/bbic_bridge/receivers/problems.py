@@ -20,6 +20,7 @@ INTERNAL = Problem(500, "internal_error", "The bridge failed; the fault is its o
 UNAVAILABLE = Problem(
     503, "store_unavailable", "The store cannot be reached; nothing was accepted."
 )
+STORAGE_LOW = Problem(503, "storage_low", "The store's disk is nearly full; nothing was accepted.")
 
 
 class Refusal(Exception):
@@ -93,3 +94,7 @@ def violation(fault: Mapping[str, Any]) -> Violation:
 
 async def on_store_unavailable(_: Request, __: Exception) -> Response:
     return response(UNAVAILABLE, {"Retry-After": str(RETRY_AFTER_S)})
+
+
+async def on_storage_low(_: Request, __: Exception) -> Response:
+    return response(STORAGE_LOW, {"Retry-After": str(RETRY_AFTER_S)})

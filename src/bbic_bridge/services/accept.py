@@ -18,6 +18,7 @@ from bbic_bridge.services.facts import scoped
 from bbic_bridge.services.identity import WRONG_CHILD, guard_identity
 from bbic_bridge.services.orders import delivery_id
 from bbic_bridge.services.protection import learn_protection, plan_in_case
+from bbic_bridge.services.totals import count
 from bbic_bridge.services.vendor_news import place_changes
 from bbic_bridge.services.views.accepting import Grant, Problem, Result, Violation
 from bbic_bridge.services.watch import judge, keep
@@ -53,8 +54,9 @@ def accept(bridge: Bridge, events: Sequence[object], grant: Grant) -> list[Resul
         One result per event, in order. Accepted ones are durably stored.
 
     Raises:
-        StoreUnavailable: nothing was accepted.
+        StoreUnavailable: nothing was accepted; ``StorageLow`` where it would soon have no room.
     """
+    bridge.store.space.require(bridge.settings.limits.min_free_bytes)
     checked = [_check(bridge, raw, grant) for raw in events]
     good = [one for one in checked if isinstance(one, _Checked)]
     due: list[tuple[str, str]] = []
@@ -65,6 +67,7 @@ def accept(bridge: Bridge, events: Sequence[object], grant: Grant) -> list[Resul
         results = [_store(bridge, tx, one, due, news) for one in good]
         for case in sorted(news):
             due.extend(judge(bridge, tx, *case))
+        count(tx, zip((one.handelse for one in good), results, strict=True))
         return results
 
     stored: Iterator[Result] = iter(())

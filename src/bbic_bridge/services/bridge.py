@@ -16,6 +16,7 @@ NOTIFY = "notify_workflow"
 OPERATIONS = (*UPPGIFTER, NOTIFY)
 BRIDGE = "_bridge"
 Wake = Callable[[Iterable[tuple[str, str]]], None]
+Ring = Callable[[str, bytes], None]
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,9 @@ class Bridge:
 
     ``systems`` gives a kommun's vendor system (or the workflow, by the name ``WORKFLOW``);
     ``policy`` how it is treated; ``rules`` how the lane of a kommun and a system is; ``wake``
-    takes (id, operation) pairs of deliveries that are due and never blocks or fails.
+    takes (id, operation) pairs of deliveries that are due and never blocks or fails. ``ring`` tells
+    whoever is on duty of an alert, by a message's id and body, and raises ``DeliveryError`` unless
+    it was heard; None where nobody is to be told.
     """
 
     settings: Settings
@@ -34,6 +37,7 @@ class Bridge:
     policy: Callable[[str], Policy]
     rules: Callable[[str, str], Rules]
     wake: Wake
+    ring: Ring | None = None
     closers: tuple[Callable[[], None], ...] = ()
 
     def close(self) -> None:

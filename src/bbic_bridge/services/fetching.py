@@ -84,10 +84,24 @@ def stream_problems(bridge: Bridge, tx: Tx) -> list[SyncProblem]:
     return [problem for mark in _current(bridge, tx) for problem in _problem(bridge, tx, mark)]
 
 
-def _problem(bridge: Bridge, tx: Tx, mark: Watermark) -> Iterator[SyncProblem]:
+def late(bridge: Bridge, tx: Tx) -> list[tuple[str, str, int]]:
+    """(kommun, system, since in microseconds) of what has not been read to its end for too long."""
+    found: dict[tuple[str, str], int] = {}
+    for mark in _current(bridge, tx):
+        if _is_late(bridge, tx, mark):
+            place = (mark.kommun, mark.system)
+            found[place] = min(found.get(place, mark.at), mark.at)
+    return [(*place, since) for place, since in found.items()]
+
+
+def _is_late(bridge: Bridge, tx: Tx, mark: Watermark) -> bool:
     every_s = max(bridge.settings.kommun[mark.kommun].sync_every_s, SHORTEST_S)
+    return _lag_s(tx, mark) > LATE_AFTER * every_s
+
+
+def _problem(bridge: Bridge, tx: Tx, mark: Watermark) -> Iterator[SyncProblem]:
     code = mark.failed_code
-    if code is None and _lag_s(tx, mark) > LATE_AFTER * every_s:
+    if code is None and _is_late(bridge, tx, mark):
         code = "late" if mark.read else "never_read"
     if code is not None:
         where, since = mark.failed_place or "", moment(mark.at)

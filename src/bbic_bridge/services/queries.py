@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from bbic_bridge.delivery.states import NEEDS_PERSON, TERMINAL, State
 from bbic_bridge.handbook.uppgifter import EFFEKTER
-from bbic_bridge.services import audit, deadlines, fetching, gate
+from bbic_bridge.services import audit, deadlines, fetching, gate, health
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.deviations import deviations
 from bbic_bridge.services.handbook_steps import handbook_steps
@@ -216,6 +216,7 @@ def status(bridge: Bridge) -> Status:
             audit_head=str(audit_head),
             audit_sealed=audit_head.seq,
             audit_unsealed=unsealed_tail(tx)[0],
+            health=health.health(bridge, tx),
         )
 
 

@@ -28,8 +28,10 @@ def sync_kommun(bridge: Bridge, kommun: str) -> SyncReport:
 
     Raises:
         ConfigurationError: no such kommun.
-        StoreUnavailable: the store failed; what was stored before stays.
+        StoreUnavailable: the store failed; what was stored before stays. ``StorageLow`` where it
+            would soon have no room: what is not read now is read later.
     """
+    bridge.store.space.require(bridge.settings.limits.min_free_bytes)
     settings = bridge.settings.kommun.get(kommun)
     if settings is None:
         raise ConfigurationError(f"there is no kommun {kommun} in the configuration")

@@ -20,8 +20,9 @@ def accept_webhook(
     A repeated webhook is told by the changes it holds, not by its id: senders reuse it.
 
     Raises:
-        StoreUnavailable: nothing was accepted.
+        StoreUnavailable: nothing was accepted; ``StorageLow`` where it would soon have no room.
     """
+    bridge.store.space.require(bridge.settings.limits.min_free_bytes)
     settings = bridge.settings.kommun.get(kommun)
     if settings is None or settings.system != system:
         return Result(webhook_id, "rejected", Problem(404, "not_found", "No such receiver"))

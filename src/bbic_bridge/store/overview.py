@@ -93,13 +93,13 @@ def stands_behind(tx: Tx, kommun: str, lacking: Sequence[tuple[str, str]]) -> st
 
 def _behind(heads: sa.ColumnElement[bool]) -> sa.CTE:
     """Ids of what waits behind the deliveries that ``heads`` picks, directly or through others."""
-    direct = _edges().join(deliveries, deliveries.c.id == gives.c.delivery_id).where(heads)
+    direct = waiting_edges().join(deliveries, deliveries.c.id == gives.c.delivery_id).where(heads)
     behind = direct.cte("behind", recursive=True)
-    further = _edges().join(behind, behind.c.id == gives.c.delivery_id)
+    further = waiting_edges().join(behind, behind.c.id == gives.c.delivery_id)
     return behind.union(further)
 
 
-def _edges() -> sa.Select[Any]:
+def waiting_edges() -> sa.Select[Any]:
     """From a delivery to each waiting one that needs a fact it would give and that is none yet."""
     waiting = deliveries.alias("waiting")
     return (

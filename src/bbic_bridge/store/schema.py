@@ -29,8 +29,12 @@ Sealed = LargeBinary
 Micros = BigInteger
 
 
-def _text(name: str, *, primary_key: bool = False, unique: bool | None = None) -> Column[str]:
+def text_column(name: str, *, primary_key: bool = False, unique: bool | None = None) -> Column[str]:
+    """A column of text that is never null."""
     return Column(name, Text, nullable=False, primary_key=primary_key, unique=unique)
+
+
+_text = text_column
 
 
 data_keys = Table(

@@ -16,6 +16,7 @@ from bbic_bridge.store.keyring import Keyring
 from bbic_bridge.store.lanes import LaneKey
 from bbic_bridge.store.locks import CaseKey
 from bbic_bridge.store.migrate import require_current
+from bbic_bridge.store.space import Space
 from bbic_bridge.store.times import micros
 from bbic_bridge.store.tx import Tx
 
@@ -43,6 +44,7 @@ class Store:
         self._clock = clock
         self.keyring = Keyring(roots)
         self.claims = Claims(self._engine.dialect.name)
+        self.space = Space(self._engine.url)
 
     def open(self, kommuner: Iterable[str]) -> None:
         """Checks the schema and makes the kommuner's data keys.

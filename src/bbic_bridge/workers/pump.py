@@ -15,6 +15,7 @@ from bbic_bridge import telemetry
 from bbic_bridge.services import deliver, upkeep
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.store.claims import Claim, Taken
+from bbic_bridge.workers.watch import Signs, Step
 
 log = telemetry.get_logger()
 
@@ -40,11 +41,36 @@ class Pump:
         self._swept_at = float("-inf")
         self._patience_s = sweep_s
         self._wants_room = False
+        self._step: Step = "idle"
+        self._steps = 0
+        self._claimed = 0
+        self._looked_at: float | None = None
+        self._claimed_at: float | None = None
 
     @property
     def bridge(self) -> Bridge:
         """The bridge as this pump's process uses it."""
         return self._bridge
+
+    @property
+    def signs(self) -> Signs:
+        """What shows from outside whether it works."""
+        return Signs(self._thread.is_alive(), self._step, self._steps, self._claimed)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was asked to claim nothing more."""
+        return self._stopping.is_set()
+
+    @property
+    def looked_s(self) -> float | None:
+        """Seconds since the store last answered what is due; None before the first time."""
+        return None if self._looked_at is None else time.monotonic() - self._looked_at
+
+    @property
+    def claimed_s(self) -> float | None:
+        """Seconds since something was last claimed; None before the first time."""
+        return None if self._claimed_at is None else time.monotonic() - self._claimed_at
 
     def start(self) -> None:
         """Begins to work."""
@@ -79,11 +105,17 @@ class Pump:
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
+            self._enter("store")
             self._guarded(self._sweep_if_time)
             if self._guarded(self._fill):
                 continue
+            self._enter("idle")
             self._news.wait(self._patience_s)
             self._news.clear()
+
+    def _enter(self, step: Step) -> None:
+        self._step = step
+        self._steps += 1
 
     def _guarded(self, step: Callable[[], bool]) -> bool:
         """One step, whatever befalls it: a pump that ended would look like one with no work."""
@@ -103,7 +135,9 @@ class Pump:
 
     def _fill(self) -> bool:
         """Claims for every free lane. True when there may be more to claim at once."""
+        self._enter("lanes")
         free = self._take_lanes()
+        self._enter("store")
         # Until the answer is known: one that ends meanwhile may have made room.
         self._wants_room = True
         taken = Taken()
@@ -114,6 +148,7 @@ class Pump:
         self._wants_room = taken.full
         self._patience_s = min(self._sweep_s, taken.again_s or self._sweep_s)
         claims = taken.claims
+        self._note(len(claims))
         if self._stopping.is_set():
             self._give_lanes(len(claims))
             deliver.give_back(self._bridge, claims)
@@ -121,6 +156,12 @@ class Pump:
         for claim in claims:
             self._pool.submit(self._carry, claim)
         return len(claims) == free or taken.again_s == 0
+
+    def _note(self, claimed: int) -> None:
+        self._looked_at = time.monotonic()
+        if claimed:
+            self._claimed += claimed
+            self._claimed_at = self._looked_at
 
     def _take_lanes(self) -> int:
         """Waits for one free lane and takes all that are."""

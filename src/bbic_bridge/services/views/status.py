@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bbic_bridge.services.views.changes import SyncProblem
+from bbic_bridge.services.views.health import Health
 from bbic_bridge.services.views.lanes import LaneView, PauseView
 
 
@@ -31,6 +32,7 @@ class Status:
     overdue: Mapping[str, int] = field(default_factory=dict)
     lanes: tuple[LaneView, ...] = ()
     pauses: tuple[PauseView, ...] = ()
+    health: Health = field(default_factory=Health)
     audit_head: str = ""
     audit_sealed: int = 0
     audit_unsealed: int = 0
