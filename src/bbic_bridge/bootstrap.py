@@ -10,9 +10,9 @@ from bbic_bridge.broker import Publisher
 from bbic_bridge.delivery.decide import Policy
 from bbic_bridge.delivery.errors import ConfigurationError
 from bbic_bridge.delivery.ports import VendorSystem
-from bbic_bridge.security.envelope import RootKeys
 from bbic_bridge.services.bridge import BRIDGE, WORKFLOW, Bridge, Wake
 from bbic_bridge.services.deliver import LEASE_MARGIN_S
+from bbic_bridge.services.keys import root_keys
 from bbic_bridge.settings import Retry, Settings
 from bbic_bridge.store.store import Store
 
@@ -50,8 +50,7 @@ def bootstrap(
         built = _build(settings)
         systems = _by_name(built)
         closers = tuple(system.close for system in built.values())
-    roots = RootKeys(settings.master_key.get_secret_value(), settings.index_key.get_secret_value())
-    store = Store(settings.sqlalchemy_url(), roots, clock)
+    store = Store(settings.sqlalchemy_url(), root_keys(settings), clock)
     try:
         store.open([*settings.kommun, BRIDGE])
     except BaseException:

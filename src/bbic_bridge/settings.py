@@ -152,6 +152,7 @@ class Settings(Section):
     broker_url: SecretStr = SecretStr("")
     master_key: SecretStr = SecretStr("")
     index_key: SecretStr = SecretStr("")
+    earlier_master_keys: tuple[SecretStr, ...] = ()
     kommun: Mapping[str, Kommun] = {}
     source: Mapping[str, Source] = {}
     callback: Callback | None = None

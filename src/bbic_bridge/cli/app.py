@@ -16,6 +16,7 @@ from bbic_bridge.cli.doctor import doctor
 from bbic_bridge.cli.evb import evb
 from bbic_bridge.cli.exits import DONE, exit_code_of, reader_may_leave
 from bbic_bridge.cli.init import init
+from bbic_bridge.cli.keys import keys
 from bbic_bridge.cli.migrate import migrate
 from bbic_bridge.cli.options import CONFIG_BEFORE
 from bbic_bridge.cli.replay import replay
@@ -31,6 +32,7 @@ NAME = "bbic-bridge"
 COMMANDS = (
     *(demo, init, up, serve, worker, beat, sandbox, migrate, schema),
     *(send, sync, deliveries, replay, cancel, case, deadlines, evb, status, doctor),
+    *(keys,),
 )
 
 

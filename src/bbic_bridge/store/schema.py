@@ -25,8 +25,14 @@ metadata = sa.MetaData(
     }
 )
 Serial = BigInteger().with_variant(Integer, "sqlite")
-Sealed = LargeBinary
 Micros = BigInteger
+
+
+class Sealed(LargeBinary):
+    """An envelope (``security.envelope``), empty where the value has been pruned.
+
+    Every such column stands in ``store.sealed``.
+    """
 
 
 def _text(name: str, *, primary_key: bool = False, unique: bool | None = None) -> Column[str]:
