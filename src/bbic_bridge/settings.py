@@ -7,8 +7,9 @@ that holds it. Precedence: environment, then the file, then the defaults below.
 import os
 import tomllib
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -144,6 +145,19 @@ class Krav(Section):
         return koder
 
 
+class Retention(Section):
+    """How long things are kept, in days; ``inf`` is for ever."""
+
+    payload_days: Annotated[float, Field(ge=0)] = inf
+    row_days: Annotated[float, Field(ge=0)] = inf
+
+    @model_validator(mode="after")
+    def _rows_outlast_payloads(self) -> Self:
+        if self.row_days < self.payload_days:
+            raise ValueError("row_days may not be less than payload_days")
+        return self
+
+
 class Settings(Section):
     """Everything the bridge is told. ``base`` is the folder that relative paths count from."""
 
@@ -163,6 +177,7 @@ class Settings(Section):
     frist: Mapping[str, Frist] = {}
     krav: Krav = Krav()
     avvikelse_vantar_s: Seconds = 900
+    retention: Retention = Retention()
     waiting_report_days: Annotated[float, Field(gt=0)] = 14
 
     @field_validator("frist")

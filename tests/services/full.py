@@ -6,6 +6,7 @@ from bbic_bridge.delivery.errors import Ambiguous, Rejected, Transient
 from bbic_bridge.delivery.ports import Link, Unreadable, VendorChange
 from bbic_bridge.services.replay import replay_one
 from bbic_bridge.services.sync import sync_kommun
+from bbic_bridge.store.retention import note_pruned
 from tests.services.conftest import World
 
 TOLD_AT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -52,3 +53,5 @@ def fill(world: World) -> None:
     report = sync_kommun(world.bridge, "malmo")
     assert (report.parked, report.held) == (1, 1), report
     world.vendor.deaf = None
+    memory = {"nummer": ["202001012398"]}
+    world.bridge.store.write(lambda tx: note_pruned(tx, ("malmo", "A-1"), memory))

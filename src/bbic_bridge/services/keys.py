@@ -168,7 +168,7 @@ def _problems(tx: Tx) -> Iterator[KeyProblem]:
 
 def _begin(tx: Tx, kommun: str, actor: str, reason: str) -> tuple[int, bool]:
     """The key to change to, and whether it was there: more than one is a change under way."""
-    ids = [key_id for whose, key_id, _ in data_keys_of(tx.connection) if whose == kommun]
+    ids = tx.keyring.key_ids(tx.connection, kommun)
     if not ids:
         raise ConfigurationError(f"{kommun} has no data key in this database")
     resumed = len(ids) > 1

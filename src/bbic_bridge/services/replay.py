@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from bbic_bridge.delivery.errors import BridgeError, Rejected
 from bbic_bridge.delivery.states import CANCELLABLE, MEANING, REPLAYABLE, State
 from bbic_bridge.handbook.uppgifter import UPPGIFTER
+from bbic_bridge.security.envelope import Pruned
 from bbic_bridge.services.audit import note
 from bbic_bridge.services.bridge import NOTIFY, Bridge
 from bbic_bridge.services.identity import WRONG_CHILD, is_about_child
@@ -74,9 +75,8 @@ def replay_one(
         if row is None:
             raise NoDelivery(f"there is no delivery {delivery_id}")
         behind = len(overview.dependents(tx, delivery_id))
-        original = payload_of(tx, row.kommun, row.id, row.payload)
         refusal = _refusal(tx, row, edited=edit is not None)
-    corrected = None if edit is None else _validated(row.operation, edit, original)
+        corrected = None if edit is None else _validated(row.operation, edit, _original(tx, row))
     if refusal:
         done = row.state == State.VERIFIED.value
         return ReplayItem(
@@ -153,7 +153,8 @@ def _uncancellable(row: Any, why: str) -> NotPossible:
 
 
 def _standing(row: Any) -> str:
-    return f"it is {row.state} ({MEANING[State(row.state)]})"
+    pruned = "" if row.payload else "; the payload has been pruned"
+    return f"it is {row.state} ({MEANING[State(row.state)]}){pruned}"
 
 
 def _refusal(tx: Tx, row: Any, *, edited: bool) -> str:
@@ -166,6 +167,13 @@ def _refusal(tx: Tx, row: Any, *, edited: bool) -> str:
     if edited and row.attempts and row.error_kind != Rejected.kind:
         return "an earlier version may be at the vendor: replay it unedited first"
     return ""
+
+
+def _original(tx: Tx, row: Any) -> dict[str, Any]:
+    try:
+        return payload_of(tx, row.kommun, row.id, row.payload)
+    except Pruned as error:
+        raise NotPossible(f"{row.id}: {error}") from None
 
 
 def _is_childs(tx: Tx, row: Any) -> bool:

@@ -142,6 +142,7 @@ class DeliveryDetail:
     """A delivery with its attempts; ``uppgift`` is masked unless asked to be revealed.
 
     ``warnings`` are those of the event that it comes from, ``acts`` what the audit log holds of it.
+    ``pruned``: the uppgift, and what was answered, are no longer kept.
     """
 
     delivery: DeliveryView
@@ -150,6 +151,7 @@ class DeliveryDetail:
     links: tuple[tuple[str, str, str], ...] = ()
     warnings: tuple[Violation, ...] = ()
     acts: tuple[ActView, ...] = ()
+    pruned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,7 @@ class CaseView:
     what deviates from it across the case's documents.
 
     The steps are in the order of the events' own times, an event's deliveries right after it.
+    ``pruned_at`` is when payloads that it had were last pruned, None where they never were.
     """
 
     kommun: str
@@ -255,6 +258,7 @@ class CaseView:
     open_deliveries: tuple[DeliveryView, ...]
     handbook: tuple[HandbookView, ...] = ()
     deviations: tuple[DeviationView, ...] = ()
+    pruned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,9 @@ def audit_of(tx: Tx, subject: str) -> list[dict[str, Any]]:
             "at": row.at,
             "actor": row.actor,
             "action": row.action,
-            "details": tx.open_json(row.kommun, row.details, "audit", row.id, "details"),
+            "details": tx.open_json(row.kommun, row.details, "audit", row.id, "details")
+            if row.details
+            else {},
         }
         for row in rows
     ]

@@ -70,6 +70,12 @@ class Keyring:
             }
             insert_once(connection, data_keys, values)
 
+    def key_ids(self, connection: sa.Connection, kommun: str) -> list[int]:
+        """The ids of the kommun's data keys; nobody else adds one until the transaction ends."""
+        ids = sa.select(data_keys.c.key_id).where(data_keys.c.kommun == kommun)
+        connection.execute(ids.with_for_update()).all()
+        return sorted(connection.scalars(ids))
+
     def add(self, connection: sa.Connection, kommun: str, now: int) -> int:
         """Makes the kommun another data key, and returns its id."""
         key_id = (connection.scalar(_NEWEST, {"kommun": kommun}) or 0) + 1

@@ -18,6 +18,7 @@ from bbic_bridge.store.schema import (
     events,
     feed,
     notiser,
+    pruned_cases,
     vendor_changes,
 )
 from bbic_bridge.store.tx import Tx
@@ -75,6 +76,7 @@ SEALED: tuple[SealedTable, ...] = (
         vendor_changes.c.system + sa.literal("/") + vendor_changes.c.key,
         "payload",
     ),
+    _own(pruned_cases, pruned_cases.c.arende, "payload"),
     _own(audit, audit.c.id, "details"),
 )
 
@@ -84,6 +86,11 @@ def columns() -> Iterator[tuple[SealedTable, str]]:
     for place in SEALED:
         for column in place.columns:
             yield place, column
+
+
+def sealed_columns(table: sa.Table) -> tuple[str, ...]:
+    """The names of a table's sealed columns."""
+    return next(place.columns for place in SEALED if place.table is table)
 
 
 def count_by_key(tx: Tx, place: SealedTable, column: str) -> dict[tuple[str, int], int]:

@@ -15,6 +15,7 @@ from bbic_bridge.store.engine import create_engine, unavailable
 from bbic_bridge.store.keyring import Keyring, wait_for_writers
 from bbic_bridge.store.locks import CaseKey
 from bbic_bridge.store.migrate import require_current
+from bbic_bridge.store.space import reclaim
 from bbic_bridge.store.times import micros
 from bbic_bridge.store.tx import Tx
 
@@ -73,6 +74,10 @@ class Store:
         """
         with unavailable(), self._engine.begin() as connection:
             wait_for_writers(connection)
+
+    def reclaim(self, *, compact: bool = False) -> bool:
+        """See ``space.reclaim``."""
+        return reclaim(self._engine, compact=compact)
 
     def close(self) -> None:
         """Writes what is queued and lets go of the database."""
