@@ -20,6 +20,7 @@ from bbic_bridge.cli.keys import keys
 from bbic_bridge.cli.migrate import migrate
 from bbic_bridge.cli.options import CONFIG_BEFORE
 from bbic_bridge.cli.prune import prune
+from bbic_bridge.cli.recover import recover
 from bbic_bridge.cli.replay import replay
 from bbic_bridge.cli.sandbox import sandbox
 from bbic_bridge.cli.schema import schema
@@ -33,7 +34,7 @@ NAME = "bbic-bridge"
 COMMANDS = (
     *(demo, init, up, serve, worker, beat, sandbox, migrate, schema),
     *(send, sync, deliveries, replay, cancel, case, deadlines, evb, status, doctor),
-    *(keys, prune),
+    *(keys, prune, recover),
 )
 
 

@@ -43,6 +43,12 @@ class Claim:
     lease: int
     error_kind: str | None
     payload: bytes
+    unsure: int = 0
+
+    @property
+    def is_to_send(self) -> bool:
+        """Whether it may be sent; else it is looked for first, or only."""
+        return self.was in SENDABLE and not self.unsure
 
 
 class Claims:
@@ -225,6 +231,7 @@ _CLAIMED = (
     _d.lease,
     _d.error_kind,
     _d.payload,
+    _d.unsure,
 )
 
 

@@ -130,7 +130,8 @@ deliveries = Table(
     Column("error_kind", Text),
     Column("error_code", Text),
     Column("payload", Sealed, nullable=False),
-    # 1: it may be at the vendor without our knowing, since before a restore: looked up before sent.
+    # 1: it may be at the vendor without our knowing, after a restore: looked up before it is sent.
+    # What was forgotten counts as an attempt.
     Column("unsure", Integer, nullable=False, server_default="0"),
     Column("created_at", Micros, nullable=False),
     Column("updated_at", Micros, nullable=False),
@@ -405,12 +406,13 @@ pruned_cases = Table(
 )
 
 # Each time this database was put back from a backup: when, and from when on (``since``) its
-# memory was lost.
+# memory was lost. Until ``ended_at`` nothing is sent.
 recoveries = Table(
     "recoveries",
     metadata,
     Column("at", Micros, primary_key=True, autoincrement=False),
     Column("since", Micros, nullable=False),
+    Column("ended_at", Micros),
 )
 
 # One row per sealer: locking it makes sealing one at a time.

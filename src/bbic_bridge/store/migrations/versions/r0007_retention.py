@@ -27,6 +27,7 @@ def upgrade() -> None:
         "recoveries",
         sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("at", name=op.f("pk_recoveries")),
     )
     # Not in batch mode: that would copy the table, and drop it while attempts refer to it.
