@@ -180,6 +180,18 @@ def test_what_was_open_in_the_copy_and_never_sent_is_sent_in_order(
     assert operations.index("registrera_beslut") < operations.index("verkstall_beslut")
 
 
+def test_what_was_not_there_still_waits_for_what_it_needs(world: World, copies: Copies) -> None:
+    world.accept(*case(world, 1)[:2])
+    copies.take()
+    copies.put_back()
+    recover(world, world.clock.now)
+    resume(world)
+    world.vendor.trouble.append((Rejected("EJ_TILLATET"), False))
+    settle(world)
+    assert world.states() == {"registrera_beslut": "failed", "verkstall_beslut": "waiting"}
+    assert [order.operation for order in world.vendor.sent] == ["registrera_beslut"]
+
+
 def test_the_second_effect_is_looked_for_too(world: World, copies: Copies) -> None:
     for typ in ("beslut.fattat", "beslut.verkstall"):
         world.send(typ)
