@@ -11,9 +11,9 @@ from bbic_bridge.delivery.decide import Policy
 from bbic_bridge.delivery.errors import ConfigurationError
 from bbic_bridge.delivery.lanes import Rules
 from bbic_bridge.delivery.ports import VendorSystem
-from bbic_bridge.security.envelope import RootKeys
 from bbic_bridge.services.bridge import BRIDGE, WORKFLOW, Bridge, Ring, Wake
 from bbic_bridge.services.deliver import LEASE_MARGIN_S
+from bbic_bridge.services.keys import root_keys
 from bbic_bridge.settings import Lane, Retry, Settings
 from bbic_bridge.store.store import Store
 
@@ -56,8 +56,7 @@ def bootstrap(
     if ring is None and settings.alerts.url:
         alarm = adapters.build_alarm(settings.alerts, base=settings.base)
         ring, closers = alarm.ring, (*closers, alarm.close)
-    roots = RootKeys(settings.master_key.get_secret_value(), settings.index_key.get_secret_value())
-    store = Store(settings.sqlalchemy_url(), roots, clock)
+    store = Store(settings.sqlalchemy_url(), root_keys(settings), clock)
     try:
         store.open([*settings.kommun, BRIDGE])
     except BaseException:

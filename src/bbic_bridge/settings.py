@@ -8,8 +8,9 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
+from math import inf
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AwareDatetime,
@@ -220,6 +221,19 @@ class Krav(Section):
         return koder
 
 
+class Retention(Section):
+    """How long things are kept, in days; ``inf`` is for ever."""
+
+    payload_days: Annotated[float, Field(ge=0)] = inf
+    row_days: Annotated[float, Field(ge=0)] = inf
+
+    @model_validator(mode="after")
+    def _rows_outlast_payloads(self) -> Self:
+        if self.row_days < self.payload_days:
+            raise ValueError("row_days may not be less than payload_days")
+        return self
+
+
 class Settings(Section):
     """Everything the bridge is told. ``base`` is the folder that relative paths count from."""
 
@@ -228,6 +242,7 @@ class Settings(Section):
     broker_url: SecretStr = SecretStr("")
     master_key: SecretStr = SecretStr("")
     index_key: SecretStr = SecretStr("")
+    earlier_master_keys: tuple[SecretStr, ...] = ()
     kommun: Mapping[str, Kommun] = {}
     source: Mapping[str, Source] = {}
     callback: Callback | None = None
@@ -240,6 +255,7 @@ class Settings(Section):
     krav: Krav = Krav()
     avvikelse_vantar_s: Seconds = 900
     certificate_warning_days: Annotated[float, Field(ge=0)] = 30
+    retention: Retention = Retention()
     waiting_report_days: Annotated[float, Field(gt=0)] = 14
 
     @field_validator("frist")

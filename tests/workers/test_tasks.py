@@ -5,6 +5,7 @@ from datetime import datetime
 from bbic_bridge.handbook.stockholm import STOCKHOLM
 from bbic_bridge.workers import tasks
 from tests.services.conftest import World, clock, database_url, world
+from tests.services.test_retention import DAY, done, keeping
 
 __all__ = ["clock", "database_url", "world"]
 
@@ -20,3 +21,11 @@ def test_the_beat_tells_of_limits_and_of_what_waits_too_long(world: World) -> No
     ]
     kinds = [event["data"]["avvikelse"] for event in world.told("avvikelse.upptackt")]
     assert kinds.count("vantar_for_lange") == 1
+
+
+def test_the_beat_prunes_what_is_kept_no_longer(world: World) -> None:
+    done(world)
+    world.clock.forward(31 * DAY)
+    assert len(world.feed()) > 0
+    tasks.take_away(keeping(world))
+    assert world.feed() == []

@@ -17,9 +17,12 @@ from bbic_bridge.cli.doctor import doctor
 from bbic_bridge.cli.evb import evb
 from bbic_bridge.cli.exits import DONE, exit_code_of, reader_may_leave
 from bbic_bridge.cli.init import init
+from bbic_bridge.cli.keys import keys
 from bbic_bridge.cli.migrate import migrate
 from bbic_bridge.cli.options import CONFIG_BEFORE
 from bbic_bridge.cli.pause import pause, resume
+from bbic_bridge.cli.prune import prune
+from bbic_bridge.cli.recover import recover
 from bbic_bridge.cli.replay import replay
 from bbic_bridge.cli.replays import replays
 from bbic_bridge.cli.sandbox import sandbox
@@ -38,6 +41,7 @@ COMMANDS = (
     *(demo, init, up, serve, worker, beat, sandbox, migrate, schema),
     *(send, sync, deliveries, replay, replays, skip, cancel, pause, resume),
     *(case, deadlines, evb, totals, status, doctor, audit, tokens),
+    *(keys, prune, recover),
 )
 
 

@@ -10,9 +10,10 @@ from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.deviations import print_deviations
 from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, WrongUse
 from bbic_bridge.cli.handbook import print_handbook
+from bbic_bridge.cli.hold import hold, release
 from bbic_bridge.cli.known import require_kommuner
 from bbic_bridge.cli.options import command, group
-from bbic_bridge.cli.output import print_json
+from bbic_bridge.cli.output import print_json, when
 from bbic_bridge.cli.timeline import print_timeline
 from bbic_bridge.services.views.cases import CaseView
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from bbic_bridge.services.bridge import Bridge
 
 
-@group("case", "Show the timeline of a case")
+@group("case", "Show a case, or keep it from being pruned")
 def case() -> None:
     """See cases."""
 
@@ -75,6 +76,8 @@ def print_case(view: CaseView) -> None:
     print_timeline(view)
     print_handbook(view.handbook)
     print_deviations(view.deviations)
+    if view.pruned_at is not None:
+        click.echo(f"Payloads were pruned {when(view.pruned_at)}: texts from before are not kept.")
     counts = Counter(delivery.state for delivery in view.open_deliveries)
     told = ", ".join(f"{count} {state}" for state, count in counts.items())
     click.echo(f"Open: {told or 'nothing'}.")
@@ -91,4 +94,5 @@ def _not_shown(bridge: "Bridge", arende: str, kommun: str | None) -> WrongUse:
     return WrongUse(f"Case {arende} is in {holders}: choose with --kommun.")
 
 
-case.add_command(show)
+for each in (show, hold, release):
+    case.add_command(each)

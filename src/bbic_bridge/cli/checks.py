@@ -1,7 +1,7 @@
 """What `doctor` looks at. Each check tells what it found and what to do about it."""
 
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,25 @@ from bbic_bridge.delivery.errors import BridgeError, ConfigurationError
 
 if TYPE_CHECKING:
     from bbic_bridge.mappings.profile import Profile
+    from bbic_bridge.services.keys import KeyProblem
     from bbic_bridge.settings import Settings
 
 UNREAD = "see the checks of the vendor; is beat running? `bbic-bridge sync --once` tries now"
 PARKED = "`bbic-bridge sync --parked` lists them; mend the mapping profile and start again"
+_KEY_PROBLEMS: Mapping[str, Callable[["KeyProblem"], tuple[str, str]]] = {
+    "closed": lambda one: (
+        f"master_key does not open data key {one.key_id}",
+        "put back the master_key that this database was made with; a restored backup needs its own",
+    ),
+    "gone": lambda one: (
+        f"values are sealed with data key {one.key_id}, which the database does not hold",
+        "restore the whole database from one backup",
+    ),
+    "other_index_key": lambda _: (
+        "index_key is not this database's",
+        "put back the index_key that this database was made with: it is never changed",
+    ),
+}
 
 
 def run_checks(found: Configuration) -> Iterator[Check]:
@@ -28,6 +43,7 @@ def run_checks(found: Configuration) -> Iterator[Check]:
         _keys,
         _secret_files,
         _database,
+        _stored_keys,
         _broker,
         _profiles,
         _changes,
@@ -38,11 +54,10 @@ def run_checks(found: Configuration) -> Iterator[Check]:
 
 
 def _keys(found: Configuration) -> Iterator[Check]:
-    from bbic_bridge.security.envelope import RootKeys
+    from bbic_bridge.services.keys import root_keys
 
-    settings = found.settings
     try:
-        RootKeys(settings.master_key.get_secret_value(), settings.index_key.get_secret_value())
+        root_keys(found.settings)
     except BridgeError as error:
         advice = "`bbic-bridge init` in a new folder makes keys; an old database needs its own"
         yield Check("keys", "fail", str(error), advice)
@@ -101,6 +116,21 @@ def _database(found: Configuration) -> Iterator[Check]:
     else:
         has = version or "none"
         yield Check("database", "fail", f"schema {has}, needed: {newest}", "bbic-bridge migrate")
+
+
+def _stored_keys(found: Configuration) -> Iterator[Check]:
+    """Whether the keys are those of this database: a restored copy needs those it was made with."""
+    from bbic_bridge.bootstrap import utc_now
+    from bbic_bridge.services.keys import missing_keys
+
+    try:
+        problems = missing_keys(found.settings, utc_now)
+    except BridgeError:
+        return  # told by the checks of the keys and of the database
+    for one in problems:
+        yield Check(f"{one.kommun or 'database'}: keys", "fail", *_KEY_PROBLEMS[one.kind](one))
+    if not problems:
+        yield Check("stored keys", "ok", "all that is stored can be opened")
 
 
 def _broker(found: Configuration) -> Iterator[Check]:

@@ -101,7 +101,10 @@ def _print_detail(detail: DeliveryDetail) -> None:
         **{f"{kind} {ours}": f"{theirs} at the vendor" for kind, ours, theirs in detail.links},
     }
     print_table(("what", "value"), [(name, value) for name, value in facts.items() if value != ""])
-    print_table(("field", "content"), _leaves(detail.uppgift))
+    if detail.pruned:
+        click.echo("The payload has been pruned, and what the vendor answered.")
+    else:
+        print_table(("field", "content"), _leaves(detail.uppgift))
     print_table(attempts.COLUMNS, attempts.rows(detail.attempts))
     if detail.acts:
         acts = [(act.at, act.actor, act.action, act.reason) for act in detail.acts]

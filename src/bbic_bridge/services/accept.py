@@ -1,7 +1,7 @@
 """Taking events in: checked, planned and stored in one transaction before they are accepted."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from bbic_bridge.delivery.reference import reference
@@ -18,6 +18,7 @@ from bbic_bridge.services.facts import scoped
 from bbic_bridge.services.identity import WRONG_CHILD, guard_identity
 from bbic_bridge.services.orders import delivery_id
 from bbic_bridge.services.protection import learn_protection, plan_in_case
+from bbic_bridge.services.sending import forgotten_until
 from bbic_bridge.services.totals import count
 from bbic_bridge.services.vendor_news import place_changes
 from bbic_bridge.services.views.accepting import Grant, Problem, Result, Violation
@@ -64,7 +65,8 @@ def accept(bridge: Bridge, events: Sequence[object], grant: Grant) -> list[Resul
     def job(tx: Tx) -> list[Result]:
         due.clear()
         news: set[CaseKey] = set()
-        results = [_store(bridge, tx, one, due, news) for one in good]
+        forgotten = forgotten_until(bridge, tx)
+        results = [_store(bridge, tx, one, due, news, forgotten) for one in good]
         for case in sorted(news):
             due.extend(judge(bridge, tx, *case))
         count(tx, zip((one.handelse for one in good), results, strict=True))
@@ -104,6 +106,7 @@ def _store(
     one: _Checked,
     due: list[tuple[str, str]],
     news: set[CaseKey],
+    forgotten: int,
 ) -> Result:
     """Stores one event with its deliveries; adds what to wake, and the case where it is news."""
     handelse = one.handelse
@@ -146,6 +149,7 @@ def _store(
         held_by = guard_decision(bridge, tx, handelse, row)
     for number, planned in enumerate(plan.uppgifter):
         new = _delivery(bridge, handelse, planned, row, number, held_by)
+        new = replace(new, unsure=event.time <= forgotten)
         if add_delivery(tx, new) is State.READY:
             due.append((new.id, new.operation))
     if held_by is not WRONG_CHILD and isinstance(handelse.data, ABOUT_UPPDRAG):

@@ -28,4 +28,5 @@ def delivery(tx: Tx, delivery_id: str) -> Any:
 
 def standing(row: Any) -> str:
     """How it stands, in words."""
-    return f"it is {row.state} ({MEANING[State(row.state)]})"
+    pruned = "" if row.payload else "; the payload has been pruned"
+    return f"it is {row.state} ({MEANING[State(row.state)]}){pruned}"

@@ -24,15 +24,17 @@ from bbic_bridge.delivery.errors import (
 )
 from bbic_bridge.delivery.ports import Finding, Link, Order, VendorSystem
 from bbic_bridge.delivery.reference import fresh_id
-from bbic_bridge.delivery.states import SENDABLE, State
+from bbic_bridge.delivery.states import State
 from bbic_bridge.security.envelope import CannotOpen
 from bbic_bridge.services import record
 from bbic_bridge.services.bridge import WORKFLOW, Bridge
 from bbic_bridge.services.gate import SAYS_NOTHING, Told
 from bbic_bridge.services.orders import order_of, system_name
+from bbic_bridge.services.sending import is_stopped
 from bbic_bridge.store.claims import Claim, LeaseLost, Taken
 from bbic_bridge.store.deliveries import Attempt
 from bbic_bridge.store.times import micros, moment
+from bbic_bridge.store.tx import Tx
 from bbic_bridge.store.versions import request_of
 
 LEASE_MARGIN_S = 1.0
@@ -53,9 +55,13 @@ class _Work:
 def take(bridge: Bridge, limit: int) -> Taken:
     """Claims up to ``limit`` due deliveries for this process, and tells why no more."""
     lease_s = bridge.settings.worker.lease_s
-    return bridge.store.claim(
-        lambda tx: tx.claims.take(tx.connection, tx.now, limit, lease_s, bridge.rules)
-    )
+
+    def job(tx: Tx) -> Taken:
+        if is_stopped(tx):
+            return Taken()
+        return tx.claims.take(tx.connection, tx.now, limit, lease_s, bridge.rules)
+
+    return bridge.store.claim(job)
 
 
 def claim(bridge: Bridge, limit: int) -> list[Claim]:
@@ -87,7 +93,7 @@ def _outcome_of(bridge: Bridge, claim: Claim) -> record.Outcome:
         log.error("delivery_not_loadable", delivery=claim.id, error=telemetry.error_name(error))
         then = decide.Next(State.WITH_PERSON, None, "with_person", "not_loadable")
         return _outcome(bridge, claim, "load", started, then)
-    return _send(bridge, work) if claim.was in SENDABLE else _check(bridge, work)
+    return _send(bridge, work) if claim.is_to_send else _check(bridge, work)
 
 
 def needed_s(bridge: Bridge, claim: Claim) -> float:
@@ -100,7 +106,7 @@ def needed_s(bridge: Bridge, claim: Claim) -> float:
 
 def _load(bridge: Bridge, claim: Claim) -> _Work:
     with bridge.store.read() as tx:
-        order, own = order_of(tx, claim, looking=claim.was not in SENDABLE)
+        order, own = order_of(tx, claim, looking=not claim.is_to_send)
         kept = request_of(tx, claim.kommun, claim.resend) if claim.resend else None
     name = system_name(claim)
     return _Work(claim, bridge.systems(name), bridge.policy(name), order, own, kept)

@@ -22,6 +22,7 @@ from bbic_bridge.services.watch import Due, judge, keep
 from bbic_bridge.store.cases import add_person, cases_of_person, persons_of
 from bbic_bridge.store.documents import KeptEvent, documents_of_case, not_remembered
 from bbic_bridge.store.locks import CaseKey
+from bbic_bridge.store.retention import memory_of
 from bbic_bridge.store.times import moment
 from bbic_bridge.store.tx import Tx
 
@@ -82,9 +83,9 @@ def cases_of_child(tx: Tx, kommun: str, number: str) -> list[str]:
 
 
 def numbers_of_child(tx: Tx, kommun: str, arende: str) -> tuple[str, ...]:
-    """Every number of a case's child that its documents still tell.
+    """Every number of a case's child that its documents tell, or told before they were pruned.
 
-    The store itself keeps only keyed hashes of them.
+    Else the store keeps only keyed hashes of them.
     """
     known = persons_of(tx, (kommun, arende))
     told = {
@@ -93,6 +94,7 @@ def numbers_of_child(tx: Tx, kommun: str, arende: str) -> tuple[str, ...]:
         for one in _numbers(event)
         if person_hash(tx, kommun, one) in known
     }
+    told.update(memory_of(tx, (kommun, arende)).get("nummer", ()))
     return tuple(sorted(told))
 
 

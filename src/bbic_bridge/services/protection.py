@@ -18,6 +18,7 @@ from bbic_bridge.handbook.skydd import (
     skyddsfakta,
     utsatta_falt,
 )
+from bbic_bridge.security.envelope import Pruned
 from bbic_bridge.services.audit import ITSELF, note
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.facts import scoped
@@ -30,6 +31,7 @@ from bbic_bridge.store.documents import kept_event, latest_document
 from bbic_bridge.store.facts import add_facts, origin_of, release
 from bbic_bridge.store.inbox import add_warnings
 from bbic_bridge.store.overview import open_deliveries
+from bbic_bridge.store.retention import memory_of
 from bbic_bridge.store.tx import Tx
 
 # The documents that name the child's parents and how to reach the family; each names them all.
@@ -68,11 +70,24 @@ def learn_protection(bridge: Bridge, tx: Tx, handelse: Handelse, row: str) -> Du
     return due + release(tx, handelse.kommun, news)
 
 
+def relative_is_protected(tx: Tx, kommun: str, arende: str) -> bool | None:
+    """Whether the case's latest document to name the parents names one who is protected.
+
+    Of one that has been pruned this much is remembered; were it not, it would count as protected.
+
+    Returns:
+        None where no document has named them.
+    """
+    try:
+        named = latest_document(tx, kommun, arende, _NAMES_PARENTS)
+    except Pruned:
+        return memory_of(tx, (kommun, arende)).get("narstaende_skyddad") is not False
+    return None if named is None else skyddad_narstaende(named)
+
+
 def _known(tx: Tx, handelse: Handelse) -> Skyddslage:
-    case = (handelse.kommun, handelse.subject)
-    named = latest_document(tx, *case, _NAMES_PARENTS)
     return Skyddslage(
-        narstaende=None if named is None else skyddad_narstaende(named),
+        narstaende=relative_is_protected(tx, handelse.kommun, handelse.subject),
         nagonsin=origin_of(tx, handelse.kommun, scoped(handelse.subject, SKYDD)) is not None,
     )
 

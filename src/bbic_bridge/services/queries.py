@@ -32,6 +32,7 @@ from bbic_bridge.store.facts import facts_of_case
 from bbic_bridge.store.feed import feed_of_case, last_in_feed, read_feed
 from bbic_bridge.store.identities import links_of_cases
 from bbic_bridge.store.inbox import StoredEvent, count_events, events_of_case, warnings_of
+from bbic_bridge.store.retention import pruned_at
 from bbic_bridge.store.times import SECOND, micros, moment
 from bbic_bridge.store.tx import Tx
 from bbic_bridge.store.versions import held_edit
@@ -85,7 +86,8 @@ def show_delivery(
         row = overview.get_delivery(tx, delivery_id)
         if row is None:
             return None
-        uppgift = payload_of(tx, row.kommun, row.id, row.payload)
+        pruned = not row.payload
+        uppgift = {} if pruned else payload_of(tx, row.kommun, row.id, row.payload)
         links = [
             (link.kind, link.our_id, link.vendor_id)
             for link, origin in links_of_cases(tx, row.kommun, row.system, [row.arende])
@@ -100,6 +102,7 @@ def show_delivery(
             warnings=_warnings(warnings_of(tx, row.event_row)),
             acts=tuple(_act(act, reveal=reveal) for act in audit_of(tx, row.id)),
             correction=_correction(tx, row),
+            pruned=pruned,
         )
 
 
@@ -156,6 +159,7 @@ def show_case(
             handbook=handbook_steps(bridge, tx, kommun, arende, rows),
             deviations=deviating,
             needs_person=bool(stuck or deviating or overdue),
+            pruned_at=moment(at) if (at := pruned_at(tx, (kommun, arende))) else None,
         )
 
 
@@ -317,7 +321,7 @@ def _news_steps(tx: Tx, kommun: str, arende: str) -> Iterator[StepView]:
             kind="vendor",
             name=name,
             state="told",
-            source=str(event["source"]),
+            source=str(event.get("source", "")),
             event_id=str(event["id"]),
             event_row=str(event["id"]),
         )
@@ -325,7 +329,7 @@ def _news_steps(tx: Tx, kommun: str, arende: str) -> Iterator[StepView]:
 
 def _vendors_time(event: Mapping[str, Any]) -> datetime | None:
     """When it happened there, where the vendor told so with an offset."""
-    told = event["data"].get("tid")
+    told = event.get("data", {}).get("tid")
     at = datetime.fromisoformat(told) if told else None
     return at if at is not None and at.tzinfo else None
 

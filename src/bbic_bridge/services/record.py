@@ -17,6 +17,7 @@ from bbic_bridge.store.claims import Claim
 from bbic_bridge.store.deliveries import WHOLE, Attempt, add_attempt, facts_given
 from bbic_bridge.store.facts import add_facts, release
 from bbic_bridge.store.identities import add_links
+from bbic_bridge.store.overview import unmet_needs
 from bbic_bridge.store.times import micros
 from bbic_bridge.store.tx import Tx
 from bbic_bridge.store.versions import apply_edit
@@ -81,6 +82,9 @@ def _effects_left(claim: Claim) -> bool:
 
 
 def _write(bridge: Bridge, tx: Tx, claim: Claim, outcome: Outcome, state: State) -> Due:
+    if claim.unsure and state is State.RETRYING and unmet_needs(tx, claim.id):
+        # It was not there, and what it needs is not there either: it has its turn as any other.
+        state = State.WAITING
     tx.claims.finish(tx.connection, claim, _values(tx, claim, outcome, state))
     add_attempt(tx, claim.kommun, claim.id, outcome.attempt)
     if _nothing_there(claim, outcome, state):
@@ -123,12 +127,17 @@ def _values(tx: Tx, claim: Claim, outcome: Outcome, state: State) -> dict[str, A
         values["ended_at"] = micros(outcome.ended_at)
     if then.absent and claim.absent_at is None:
         values["absent_at"] = micros(outcome.ended_at)
+    if state is State.WAITING:
+        values |= {"due_at": None, "error_kind": None, "error_code": None}
+    if state is State.RETRYING:
+        # Looked for, and certainly not there.
+        values["unsure"] = 0
     if then.state is State.AMBIGUOUS and not outcome.sent:
         # What made it ambiguous stays on show, and decides what a settled "absent" means.
         del values["error_kind"], values["error_code"]
     if state is State.READY:
         values |= {"effect": claim.effect + 1, "due_at": tx.now, "first_try_at": None}
-        values |= {"error_kind": None, "error_code": None, "resend": None}
+        values |= {"absent_at": None, "error_kind": None, "error_code": None, "resend": None}
     if attempt.outcome == State.VERIFIED.value:
         values |= {"error_kind": None, "error_code": None}
     return values

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from bbic_bridge.delivery.errors import Rejected
 from bbic_bridge.delivery.states import REPLAYABLE, State
 from bbic_bridge.handbook.uppgifter import UPPGIFTER
+from bbic_bridge.security.envelope import Pruned
 from bbic_bridge.services.acts import AT_WORK, NotPossible, standing
 from bbic_bridge.services.audit import note
 from bbic_bridge.services.bridge import NOTIFY
@@ -98,7 +99,7 @@ def validated(tx: Tx, row: Any, edit: Mapping[str, Any]) -> dict[str, Any]:
         first = error.errors(include_input=False, include_url=False)[0]
         where = "/" + "/".join(str(part) for part in first["loc"])
         raise NotPossible(f"{where}: {first['msg']}") from None
-    original = payload_of(tx, row.kommun, row.id, row.payload)
+    original = _original(tx, row)
     if corrected["barn"]["personnummer"] != original["barn"]["personnummer"]:
         raise NotPossible("/barn/personnummer: an edit is about the same child: send a new event")
     return corrected
@@ -108,7 +109,14 @@ def edits_of(tx: Tx, row: Any, way: Way) -> tuple[Change, ...]:
     """What the edit, if there is one, corrects."""
     if way.edit is None:
         return ()
-    return changes(payload_of(tx, row.kommun, row.id, row.payload), way.edit)
+    return changes(_original(tx, row), way.edit)
+
+
+def _original(tx: Tx, row: Any) -> dict[str, Any]:
+    try:
+        return payload_of(tx, row.kommun, row.id, row.payload)
+    except Pruned as error:
+        raise NotPossible(f"{row.id}: {error}") from None
 
 
 def shown(way: Way, found: Iterable[Change]) -> tuple[Change, ...]:

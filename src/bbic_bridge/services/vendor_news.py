@@ -1,7 +1,8 @@
 """What a vendor told us, by webhook or when asked: recorded once, told to the workflow once.
 
 Our own writes come back too: they are recognised, never echoed. A change that may stem from a
-delivery whose outcome is still open is held until that delivery is resolved.
+delivery whose outcome is still open is held until that delivery is resolved. While a database that
+was put back is made whole, so is all that may stem from a delivery that it has forgotten.
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.decisions import note_vendors_word
 from bbic_bridge.services.facts import scoped
 from bbic_bridge.services.identity import cases_of_child, person_hash
+from bbic_bridge.services.sending import is_stopped
 from bbic_bridge.services.tell import PREFIX, tell
 from bbic_bridge.services.watch import remember
 from bbic_bridge.services.withdrawn import stop_withdrawn
@@ -80,7 +82,10 @@ def take_in(
             return "known"
         settle_change(tx, kommun, system, change.key, kind=change.kind, state="own", arende=arende)
         return "own"
-    if any(_may_be_ours(tx, kommun, case, change) for case in (arende, *candidates) if case):
+    forgotten = change.kind in _MADE_BY and is_stopped(tx)
+    if forgotten or any(
+        _may_be_ours(tx, kommun, case, change) for case in (arende, *candidates) if case
+    ):
         held = hold_change(tx, kommun, system, change.key, kind=change.kind, change=to_json(change))
         return "held" if held else "known"
     settle_change(tx, kommun, system, change.key, kind=change.kind, state="emitted", arende=arende)

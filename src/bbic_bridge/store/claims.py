@@ -52,6 +52,12 @@ class Claim:
     resend: str | None
     payload: bytes
     probe: bool = False
+    unsure: int = 0
+
+    @property
+    def is_to_send(self) -> bool:
+        """Whether it may be sent; else it is looked for first, or only."""
+        return self.was in SENDABLE and not self.unsure
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +247,7 @@ _CLAIMED = (
     _d.error_kind,
     _d.resend,
     _d.payload,
+    _d.unsure,
 )
 
 

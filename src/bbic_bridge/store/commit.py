@@ -34,10 +34,15 @@ class _Job:
 
 
 class GroupCommit:
-    """Runs writes one group at a time on a thread of its own, started at the first write."""
+    """Runs writes one group at a time on a thread of its own, started at the first write.
 
-    def __init__(self, engine: sa.Engine) -> None:
+    Args:
+        begin: called first in every transaction.
+    """
+
+    def __init__(self, engine: sa.Engine, begin: Callable[[sa.Connection], None]) -> None:
         self._engine = engine
+        self._begin = begin
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -116,6 +121,7 @@ class GroupCommit:
     def _transaction(self, group: list[_Job]) -> list[tuple[bool, Any]]:
         results: list[tuple[bool, Any]] = []
         with self._engine.begin() as connection:
+            self._begin(connection)
             lock_cases(connection, {key for job in group for key in job.locks})
             lock_lanes(connection, {key for job in group for key in job.lanes})
             for job in group:

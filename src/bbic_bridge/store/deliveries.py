@@ -25,7 +25,8 @@ _GIVEN = sa.select(gives.c.scope, gives.c.fact).where(
 class NewDelivery:
     """A delivery to be made. ``gives`` maps an effect (or ``WHOLE``) to the facts it makes true.
 
-    ``state`` overrides what the needs would say, with the error to show for it.
+    ``held_by`` is the error of one that is a person's matter. ``unsure``: it may be at the vendor,
+    since before a restore.
     """
 
     id: str
@@ -39,6 +40,7 @@ class NewDelivery:
     needs: tuple[ScopedFact, ...] = ()
     gives: tuple[tuple[int, ScopedFact], ...] = ()
     held_by: tuple[str, str] | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,9 @@ def add_delivery(tx: Tx, new: NewDelivery) -> State:
             "due_at": tx.now if state is State.READY else None,
             "error_kind": kind,
             "error_code": code,
+            "unsure": int(new.unsure),
+            "attempts": int(new.unsure),
+            "ended_at": tx.now if new.unsure else None,
             "payload": tx.seal_json(new.kommun, new.payload, "deliveries", new.id, "payload"),
             "created_at": tx.now,
             "updated_at": tx.now,

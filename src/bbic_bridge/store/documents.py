@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from bbic_bridge.handbook.handelser import PREFIX
 from bbic_bridge.handbook.notiser import UTAN_NOTIS
-from bbic_bridge.store.schema import events, notiser
+from bbic_bridge.security.envelope import Pruned
+from bbic_bridge.store.schema import PRUNED, events, notiser
 from bbic_bridge.store.tx import Tx
 
 
@@ -43,6 +44,9 @@ def latest_document(
     """The latest document of these types that the case remembers, by the events' own times.
 
     What was stopped as another child's is not remembered.
+
+    Raises:
+        Pruned: the case remembers it, but it is no longer kept.
     """
     remembered = sa.select(notiser.c.rad).where(
         notiser.c.kommun == kommun, notiser.c.arende == arende
@@ -59,11 +63,16 @@ def latest_document(
         .limit(1)
     )
     row = tx.connection.scalar(latest)
-    return None if row is None else document_of(tx, kommun, arende, row)
+    if row is None:
+        return None
+    document = document_of(tx, kommun, arende, row)
+    if document is None:
+        raise Pruned
+    return document
 
 
 def documents_of_case(tx: Tx, kommun: str, arende: str) -> Iterator[KeptEvent]:
-    """Every event of a case, opened one by one."""
+    """Every event of a case whose document is kept, opened one by one."""
     return _of_case(tx, kommun, arende, sa.true())
 
 
@@ -79,7 +88,12 @@ def _of_case(
 ) -> Iterator[KeptEvent]:
     rows = tx.connection.execute(
         sa.select(events)
-        .where(events.c.kommun == kommun, events.c.arende == arende, which)
+        .where(
+            events.c.kommun == kommun,
+            events.c.arende == arende,
+            events.c.payload != PRUNED,
+            which,
+        )
         .order_by(events.c.time, events.c.id)
     ).all()
     for row in rows:

@@ -61,6 +61,9 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         # SQLAlchemy says BEGIN itself below; the driver's own habit would start too late.
         connection.isolation_level = None
         cursor = connection.cursor()
+        if cursor.execute("PRAGMA page_count").fetchone() == (0,):
+            # Only a new file can be told to give back what is deleted, without being rewritten.
+            cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
         for pragma in (
             f"busy_timeout = {BUSY_TIMEOUT_MS}",
             "journal_mode = WAL",

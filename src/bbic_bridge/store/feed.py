@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bbic_bridge.store.dialect import insert_once
-from bbic_bridge.store.schema import feed, sealers
+from bbic_bridge.store.schema import PRUNED, feed, sealers
 from bbic_bridge.store.tx import Tx
 
 
@@ -28,8 +28,12 @@ def add_to_feed(
 def read_feed(
     tx: Tx, after: int, limit: int, kommuner: Sequence[str]
 ) -> list[tuple[int, dict[str, Any]]]:
-    """(sequence, CloudEvent) after a sequence number; ``*`` among kommuner means all."""
-    query = sa.select(feed).where(feed.c.seq > after).order_by(feed.c.seq).limit(limit)
+    """(sequence, CloudEvent) after a sequence number; ``*`` among kommuner means all.
+
+    What has been pruned is left out.
+    """
+    query = sa.select(feed).where(feed.c.seq > after, feed.c.payload != PRUNED)
+    query = query.order_by(feed.c.seq).limit(limit)
     if "*" not in kommuner:
         query = query.where(feed.c.kommun.in_(kommuner))
     return [
@@ -42,7 +46,7 @@ def told_event(tx: Tx, kommun: str, event_id: str) -> dict[str, Any] | None:
     """The CloudEvent of an id, None where it was never told or is no longer kept."""
     query = sa.select(feed.c.payload).where(feed.c.id == event_id, feed.c.kommun == kommun)
     sealed = tx.connection.scalar(query)
-    return None if sealed is None else tx.open_json(kommun, sealed, "feed", event_id, "payload")
+    return tx.open_json(kommun, sealed, "feed", event_id, "payload") if sealed else None
 
 
 def last_in_feed(tx: Tx) -> int:
@@ -52,10 +56,17 @@ def last_in_feed(tx: Tx) -> int:
 
 
 def feed_of_case(tx: Tx, kommun: str, arende: str) -> list[tuple[int, dict[str, Any]]]:
-    """(time, CloudEvent) of what the workflow was told of a case, in order."""
+    """(time, CloudEvent) of what the workflow was told of a case, in order.
+
+    Of what has been pruned there is only what stands outside the payload: it has no ``data``.
+    """
     rows = tx.connection.execute(
         sa.select(feed).where(feed.c.kommun == kommun, feed.c.arende == arende).order_by(feed.c.row)
     )
-    return [
-        (row.at, tx.open_json(row.kommun, row.payload, "feed", row.id, "payload")) for row in rows
-    ]
+    return [(row.at, _event(tx, row)) for row in rows]
+
+
+def _event(tx: Tx, row: Any) -> dict[str, Any]:
+    if row.payload == PRUNED:
+        return {"id": row.id, "type": row.type, "kommun": row.kommun, "subject": row.arende}
+    return tx.open_json(row.kommun, row.payload, "feed", row.id, "payload")

@@ -95,3 +95,22 @@ def add_warnings(tx: Tx, event_row: str, told: Sequence[Mapping[str, str]]) -> N
 
 def count_events(tx: Tx) -> int:
     return int(tx.connection.scalar(sa.select(sa.func.count()).select_from(events)) or 0)
+
+
+def last_of_sources(tx: Tx, until: int) -> list[tuple[str, str, int, int]]:
+    """(source, event id, time, received at) of each source's last event received by a time, in
+    microseconds."""
+    e = events.c
+    last = (
+        sa.select(e.source, sa.func.max(e.received_at).label("at"))
+        .where(e.received_at <= until)
+        .group_by(e.source)
+        .subquery()
+    )
+    rows = tx.connection.execute(
+        sa.select(e.source, sa.func.max(e.event_id), sa.func.max(e.time), e.received_at)
+        .join(last, (last.c.source == e.source) & (last.c.at == e.received_at))
+        .group_by(e.source, e.received_at)
+        .order_by(e.source)
+    )
+    return [tuple(row) for row in rows]

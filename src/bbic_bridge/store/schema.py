@@ -25,8 +25,18 @@ metadata = sa.MetaData(
     }
 )
 Serial = BigInteger().with_variant(Integer, "sqlite")
-Sealed = LargeBinary
 Micros = BigInteger
+
+
+class Sealed(LargeBinary):
+    """An envelope (``security.envelope``), empty where the value has been pruned.
+
+    Every such column stands in ``store.sealed``.
+    """
+
+
+PRUNED = b""
+"""What stands where a sealed value has been pruned; null where the column may be."""
 
 
 def text_column(name: str, *, primary_key: bool = False, unique: bool | None = None) -> Column[str]:
@@ -40,7 +50,7 @@ _text = text_column
 data_keys = Table(
     "data_keys",
     metadata,
-    _text("kommun", primary_key=True),
+    text_column("kommun", primary_key=True),
     Column("key_id", Integer, primary_key=True),
     Column("wrapped", LargeBinary, nullable=False),
     Column("created_at", Micros, nullable=False),
@@ -50,7 +60,7 @@ data_keys = Table(
 index_checks = Table(
     "index_checks",
     metadata,
-    _text("name", primary_key=True),
+    text_column("name", primary_key=True),
     Column("digest", LargeBinary, nullable=False),
 )
 
@@ -58,16 +68,16 @@ index_checks = Table(
 inbox = Table(
     "inbox",
     metadata,
-    _text("source", primary_key=True),
-    _text("event_id", primary_key=True),
+    text_column("source", primary_key=True),
+    text_column("event_id", primary_key=True),
     Column("content_hash", LargeBinary, nullable=False),
 )
 
 cases = Table(
     "cases",
     metadata,
-    _text("kommun", primary_key=True),
-    _text("arende", primary_key=True),
+    text_column("kommun", primary_key=True),
+    text_column("arende", primary_key=True),
     Column("created_at", Micros, nullable=False),
 )
 
@@ -75,21 +85,21 @@ cases = Table(
 case_persons = Table(
     "case_persons",
     metadata,
-    _text("kommun", primary_key=True),
+    text_column("kommun", primary_key=True),
     Column("person_hash", LargeBinary, primary_key=True),
-    _text("arende", primary_key=True),
+    text_column("arende", primary_key=True),
     Index("ix_case_persons_arende", "kommun", "arende"),
 )
 
 events = Table(
     "events",
     metadata,
-    _text("id", primary_key=True),
-    _text("kommun"),
-    _text("arende"),
-    _text("source"),
-    _text("event_id"),
-    _text("type"),
+    text_column("id", primary_key=True),
+    text_column("kommun"),
+    text_column("arende"),
+    text_column("source"),
+    text_column("event_id"),
+    text_column("type"),
     Column("time", Micros, nullable=False),
     Column("received_at", Micros, nullable=False),
     Column("payload", Sealed, nullable=False),
@@ -101,15 +111,15 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("seq", Serial, primary_key=True, autoincrement=True),
-    _text("id", unique=True),
-    _text("kommun"),
-    _text("arende"),
-    _text("system"),
-    _text("operation"),
-    _text("event_row"),
-    _text("event_type"),
+    text_column("id", unique=True),
+    text_column("kommun"),
+    text_column("arende"),
+    text_column("system"),
+    text_column("operation"),
+    text_column("event_row"),
+    text_column("event_type"),
     Column("version", Integer, nullable=False, server_default="1"),
-    _text("state"),
+    text_column("state"),
     Column("effect", Integer, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("checks", Integer, nullable=False, server_default="0"),
@@ -125,6 +135,9 @@ deliveries = Table(
     Column("error_code", Text),
     Column("resend", Text),
     Column("payload", Sealed, nullable=False),
+    # 1: it may be at the vendor without our knowing, after a restore: looked up before it is sent.
+    # What was forgotten counts as an attempt.
+    Column("unsure", Integer, nullable=False, server_default="0"),
     Column("created_at", Micros, nullable=False),
     Column("updated_at", Micros, nullable=False),
     Index("ix_deliveries_case", "kommun", "arende", "seq"),
@@ -150,9 +163,9 @@ Index(
 lanes = Table(
     "lanes",
     metadata,
-    _text("kommun", primary_key=True),
-    _text("system", primary_key=True),
-    _text("state"),
+    text_column("kommun", primary_key=True),
+    text_column("system", primary_key=True),
+    text_column("state"),
     Column("changed_at", Micros, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("probes", Integer, nullable=False),
@@ -167,10 +180,10 @@ lanes = Table(
 pauses = Table(
     "pauses",
     metadata,
-    _text("kommun", primary_key=True),
-    _text("system", primary_key=True),
-    _text("operation", primary_key=True),
-    _text("actor"),
+    text_column("kommun", primary_key=True),
+    text_column("system", primary_key=True),
+    text_column("operation", primary_key=True),
+    text_column("actor"),
     Column("at", Micros, nullable=False),
 )
 
@@ -189,9 +202,9 @@ needs = Table(
     "needs",
     metadata,
     Column("delivery_id", ForeignKey("deliveries.id"), primary_key=True),
-    _text("fact", primary_key=True),
-    _text("kommun"),
-    _text("scope"),
+    text_column("fact", primary_key=True),
+    text_column("kommun"),
+    text_column("scope"),
     Index("ix_needs_fact", "kommun", "scope", "fact"),
 )
 
@@ -201,9 +214,9 @@ gives = Table(
     metadata,
     Column("delivery_id", ForeignKey("deliveries.id"), primary_key=True),
     Column("effect", Integer, primary_key=True),
-    _text("fact", primary_key=True),
-    _text("kommun"),
-    _text("scope"),
+    text_column("fact", primary_key=True),
+    text_column("kommun"),
+    text_column("scope"),
     Index("ix_gives_fact", "kommun", "scope", "fact"),
 )
 
@@ -211,25 +224,25 @@ gives = Table(
 facts = Table(
     "facts",
     metadata,
-    _text("kommun", primary_key=True),
-    _text("scope", primary_key=True),
-    _text("fact", primary_key=True),
-    _text("origin"),
-    _text("origin_id"),
+    text_column("kommun", primary_key=True),
+    text_column("scope", primary_key=True),
+    text_column("fact", primary_key=True),
+    text_column("origin"),
+    text_column("origin_id"),
     Column("at", Micros, nullable=False),
 )
 
 attempts = Table(
     "attempts",
     metadata,
-    _text("id", primary_key=True),
+    text_column("id", primary_key=True),
     Column("delivery_id", ForeignKey("deliveries.id"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("effect", Integer, nullable=False),
-    _text("action"),
+    text_column("action"),
     Column("started_at", Micros, nullable=False),
     Column("ended_at", Micros, nullable=False),
-    _text("outcome"),
+    text_column("outcome"),
     Column("error_kind", Text),
     Column("error_code", Text),
     Column("reason", Sealed),
@@ -246,18 +259,18 @@ attempts = Table(
 replay_jobs = Table(
     "replay_jobs",
     metadata,
-    _text("id", primary_key=True),
-    _text("name"),
-    _text("kommun"),
-    _text("chosen"),
+    text_column("id", primary_key=True),
+    text_column("name"),
+    text_column("kommun"),
+    text_column("chosen"),
     Column("total", Integer, nullable=False, server_default="0"),
-    _text("digest"),
-    _text("mode"),
+    text_column("digest"),
+    text_column("mode"),
     Column("rate", Float(53)),
-    _text("actor"),
+    text_column("actor"),
     Column("reason", Sealed),
     Column("edit", Sealed),
-    _text("state"),
+    text_column("state"),
     Column("runs", Integer, nullable=False, server_default="0"),
     Column("created_at", Micros, nullable=False),
     Column("started_at", Micros),
@@ -270,12 +283,12 @@ replay_jobs = Table(
 replay_items = Table(
     "replay_items",
     metadata,
-    _text("job_id", primary_key=True),
+    text_column("job_id", primary_key=True),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    _text("delivery_id"),
-    _text("kommun"),
-    _text("arende"),
-    _text("was"),
+    text_column("delivery_id"),
+    text_column("kommun"),
+    text_column("arende"),
+    text_column("was"),
     Column("version", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("held", Integer, nullable=False, server_default="0"),
@@ -295,13 +308,13 @@ Index(
 identities = Table(
     "identities",
     metadata,
-    _text("kommun", primary_key=True),
-    _text("system", primary_key=True),
-    _text("kind", primary_key=True),
-    _text("vendor_id", primary_key=True),
-    _text("our_id"),
-    _text("arende"),
-    _text("origin_id"),
+    text_column("kommun", primary_key=True),
+    text_column("system", primary_key=True),
+    text_column("kind", primary_key=True),
+    text_column("vendor_id", primary_key=True),
+    text_column("our_id"),
+    text_column("arende"),
+    text_column("origin_id"),
     Index("ix_identities_our", "kommun", "system", "our_id"),
 )
 
@@ -309,10 +322,10 @@ identities = Table(
 notiser = Table(
     "notiser",
     metadata,
-    _text("kommun", primary_key=True),
-    _text("rad", primary_key=True),
-    _text("arende"),
-    _text("typ"),
+    text_column("kommun", primary_key=True),
+    text_column("rad", primary_key=True),
+    text_column("arende"),
+    text_column("typ"),
     Column("tid", Micros, nullable=False),
     Column("payload", Sealed, nullable=False),
     Index("ix_notiser_case", "kommun", "arende"),
@@ -323,15 +336,15 @@ notiser = Table(
 frister = Table(
     "frister",
     metadata,
-    _text("kommun", primary_key=True),
-    _text("arende", primary_key=True),
-    _text("kod", primary_key=True),
-    _text("objekt", primary_key=True),
-    _text("fran", primary_key=True),
+    text_column("kommun", primary_key=True),
+    text_column("arende", primary_key=True),
+    text_column("kod", primary_key=True),
+    text_column("objekt", primary_key=True),
+    text_column("fran", primary_key=True),
     Column("insatstyp", Text),
-    _text("vikt"),
-    _text("varna"),
-    _text("senast"),
+    text_column("vikt"),
+    text_column("varna"),
+    text_column("senast"),
     Column("uppfylld", Text),
     Column("uppfylld_av", Text),
     Column("upphord", Text),
@@ -357,11 +370,11 @@ Index("ix_frister_next", frister.c.next_on, sqlite_where=_to_tell, postgresql_wh
 avvikelser = Table(
     "avvikelser",
     metadata,
-    _text("kommun", primary_key=True),
-    _text("arende", primary_key=True),
-    _text("kod", primary_key=True),
-    _text("objekt", primary_key=True),
-    _text("skillnad", primary_key=True),
+    text_column("kommun", primary_key=True),
+    text_column("arende", primary_key=True),
+    text_column("kod", primary_key=True),
+    text_column("objekt", primary_key=True),
+    text_column("skillnad", primary_key=True),
     Column("tell_at", Micros),
 )
 _untold = avvikelser.c.tell_at.is_not(None)
@@ -377,8 +390,8 @@ Index(
 frist_rules = Table(
     "frist_rules",
     metadata,
-    _text("name", primary_key=True),
-    _text("rules"),
+    text_column("name", primary_key=True),
+    text_column("rules"),
     Column("kommun", Text),
     Column("arende", Text),
 )
@@ -388,12 +401,13 @@ feed = Table(
     metadata,
     Column("row", Serial, primary_key=True, autoincrement=True),
     Column("seq", BigInteger, unique=True),
-    _text("id", unique=True),
-    _text("kommun"),
+    text_column("id", unique=True),
+    text_column("kommun"),
     Column("arende", Text),
-    _text("type"),
+    text_column("type"),
     Column("at", Micros, nullable=False),
     Column("payload", Sealed, nullable=False),
+    Index("ix_feed_case", "kommun", "arende"),
 )
 _unsealed = feed.c.seq.is_(None)
 Index("ix_feed_unsealed", feed.c.row, sqlite_where=_unsealed, postgresql_where=_unsealed)
@@ -403,9 +417,9 @@ Index("ix_feed_unsealed", feed.c.row, sqlite_where=_unsealed, postgresql_where=_
 watermarks = Table(
     "watermarks",
     metadata,
-    _text("kommun", primary_key=True),
-    _text("system", primary_key=True),
-    _text("stream", primary_key=True),
+    text_column("kommun", primary_key=True),
+    text_column("system", primary_key=True),
+    text_column("stream", primary_key=True),
     Column("cursor", Text, nullable=False),
     Column("at", Micros, nullable=False),
     Column("read", Integer, nullable=False, server_default="1"),
@@ -421,11 +435,11 @@ watermarks = Table(
 vendor_changes = Table(
     "vendor_changes",
     metadata,
-    _text("kommun", primary_key=True),
-    _text("system", primary_key=True),
-    _text("key", primary_key=True),
-    _text("kind"),
-    _text("state"),
+    text_column("kommun", primary_key=True),
+    text_column("system", primary_key=True),
+    text_column("key", primary_key=True),
+    text_column("kind"),
+    text_column("state"),
     Column("arende", Text),
     Column("at", Micros, nullable=False),
     Column("payload", Sealed),
@@ -459,12 +473,12 @@ audit = Table(
     metadata,
     Column("row", Serial, primary_key=True, autoincrement=True),
     Column("seq", BigInteger, unique=True),
-    _text("id", unique=True),
+    text_column("id", unique=True),
     Column("at", Micros, nullable=False),
-    _text("actor"),
-    _text("action"),
-    _text("subject"),
-    _text("kommun"),
+    text_column("actor"),
+    text_column("action"),
+    text_column("subject"),
+    text_column("kommun"),
     Column("details", Sealed, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("chain", LargeBinary),
@@ -473,11 +487,40 @@ audit = Table(
 _unchained = audit.c.seq.is_(None)
 Index("ix_audit_unsealed", audit.c.row, sqlite_where=_unchained, postgresql_where=_unchained)
 
+# Cases of which nothing is pruned, for as long as somebody says so. Why stands in the audit log.
+holds = Table(
+    "holds",
+    metadata,
+    text_column("kommun", primary_key=True),
+    text_column("arende", primary_key=True),
+    Column("at", Micros, nullable=False),
+)
+
+# When a case's payloads were last pruned, and what must be known of them as long as it goes on.
+pruned_cases = Table(
+    "pruned_cases",
+    metadata,
+    text_column("kommun", primary_key=True),
+    text_column("arende", primary_key=True),
+    Column("at", Micros, nullable=False),
+    Column("payload", Sealed, nullable=False),
+)
+
+# Each time this database was put back from a backup: when, and from when on (``since``) its
+# memory was lost. Until ``ended_at`` nothing is sent.
+recoveries = Table(
+    "recoveries",
+    metadata,
+    Column("at", Micros, primary_key=True, autoincrement=False),
+    Column("since", Micros, nullable=False),
+    Column("ended_at", Micros),
+)
+
 # One row per sealer: locking it makes sealing one at a time. ``chain``: the audit log's head.
 sealers = Table(
     "sealers",
     metadata,
-    _text("name", primary_key=True),
+    text_column("name", primary_key=True),
     Column("seq", BigInteger),
     Column("chain", LargeBinary),
 )
@@ -487,10 +530,10 @@ sealers = Table(
 tokens = Table(
     "tokens",
     metadata,
-    _text("name", primary_key=True),
+    text_column("name", primary_key=True),
     Column("digest", LargeBinary, nullable=False),
-    _text("role"),
-    _text("use"),
+    text_column("role"),
+    text_column("use"),
     Column("kommuner", sa.JSON, nullable=False),
     Column("created_at", Micros, nullable=False),
     Column("expires_at", Micros),

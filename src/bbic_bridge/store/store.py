@@ -12,10 +12,11 @@ from bbic_bridge.security.envelope import RootKeys
 from bbic_bridge.store.claims import Claims
 from bbic_bridge.store.commit import GroupCommit
 from bbic_bridge.store.engine import create_engine, unavailable
-from bbic_bridge.store.keyring import Keyring
+from bbic_bridge.store.keyring import Keyring, wait_for_writers
 from bbic_bridge.store.lanes import LaneKey
 from bbic_bridge.store.locks import CaseKey
 from bbic_bridge.store.migrate import require_current
+from bbic_bridge.store.reclaim import reclaim
 from bbic_bridge.store.space import Space
 from bbic_bridge.store.times import micros
 from bbic_bridge.store.tx import Tx
@@ -40,9 +41,9 @@ class Store:
     def __init__(self, url: str, roots: RootKeys, clock: Callable[[], datetime]) -> None:
         self._engine = create_engine(url)
         self._reader = self._engine.execution_options(bbic_read=True)
-        self._commit = GroupCommit(self._engine)
-        self._clock = clock
         self.keyring = Keyring(roots)
+        self._commit = GroupCommit(self._engine, self.keyring.begin)
+        self._clock = clock
         self.claims = Claims(self._engine.dialect.name)
         self.space = Space(self._engine.url)
 
@@ -94,6 +95,19 @@ class Store:
         with unavailable(), self._reader.connect() as connection:
             yield self._tx(connection)
 
+    def wait_for_writers(self) -> None:
+        """Returns when every transaction that was writing, in any process, has ended.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached.
+        """
+        with unavailable(), self._engine.begin() as connection:
+            wait_for_writers(connection)
+
+    def reclaim(self, *, compact: bool = False) -> bool:
+        """See ``space.reclaim``."""
+        return reclaim(self._engine, compact=compact)
+
     def close(self) -> None:
         """Writes what is queued and lets go of the database."""
         self._commit.close()
@@ -103,10 +117,10 @@ class Store:
         return Tx(connection, self.keyring, self.claims, micros(self._clock()))
 
     def _ensure_keys(self, tx: Tx, kommuner: list[str]) -> None:
-        closed = self.keyring.check(tx.connection)
+        closed = sorted({kommun for kommun, _ in self.keyring.check(tx.connection)})
         if closed:
             raise ConfigurationError(f"setting master_key: not the key of {', '.join(closed)}")
-        if not self.keyring.is_index_key(tx.connection):
+        if not self.keyring.is_index_key(tx.connection, keep=True):
             raise ConfigurationError("setting index_key: not the key of this database")
         for kommun in kommuner:
             self.keyring.ensure(tx.connection, kommun, tx.now)

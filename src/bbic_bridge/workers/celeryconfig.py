@@ -1,5 +1,6 @@
 """Celery's settings for workers and beat. Imported when the app is first configured, not before."""
 
+from math import isfinite
 from typing import Any
 
 from bbic_bridge import settings
@@ -27,3 +28,6 @@ beat_schedule: dict[str, Any] = {
     }
     for name, kommun in _settings.kommun.items()
 }
+if isfinite(_settings.retention.payload_days):
+    # Often, for beat counts from its own start; there is little to do when little has come of age.
+    beat_schedule["prune"] = {"task": "prune", "schedule": 3600.0, "options": {"expires": 3600.0}}

@@ -8,7 +8,7 @@ from celery import shared_task
 from bbic_bridge import telemetry
 from bbic_bridge.delivery.errors import BridgeError
 from bbic_bridge.handbook.uppgifter import UPPGIFTER
-from bbic_bridge.services import deadlines, upkeep
+from bbic_bridge.services import deadlines, retention, upkeep
 from bbic_bridge.services.bridge import NOTIFY, Bridge
 from bbic_bridge.services.sync import sync_kommun
 from bbic_bridge.services.watch import tell_late_deviations
@@ -16,6 +16,7 @@ from bbic_bridge.workers import process
 
 log = telemetry.get_logger()
 _watching = threading.Lock()
+_pruning = threading.Lock()
 _syncing: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -52,6 +53,24 @@ def watch(bridge: Bridge) -> None:
     tell_late_deviations(bridge)
     deadlines.remake(bridge)
     deadlines.watch(bridge)
+
+
+@shared_task(name="prune", ignore_result=True)
+def prune() -> None:
+    """Takes away what is to be kept no longer, and gives the space back."""
+    if not _pruning.acquire(blocking=False):
+        return
+    try:
+        take_away(process.pump().bridge)
+    finally:
+        _pruning.release()
+
+
+def take_away(bridge: Bridge) -> None:
+    """What ``prune`` does."""
+    if count := sum(1 for _ in retention.prune(bridge)):
+        log.info("pruned", count=count)
+        retention.reclaim(bridge)
 
 
 @shared_task(name="sync_vendor", ignore_result=True)

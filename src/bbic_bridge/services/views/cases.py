@@ -106,6 +106,7 @@ class CaseView:
     The steps are in the order of the events' own times, an event's deliveries right after it.
     ``needs_person`` where a delivery is failed, with a person or ambiguous, a limit that weighs
     ``lag`` or ``ska`` is overdue, or anything deviates.
+    ``pruned_at`` is when payloads that it had were last pruned, None where they never were.
     """
 
     kommun: str
@@ -116,3 +117,4 @@ class CaseView:
     handbook: tuple[HandbookView, ...] = ()
     deviations: tuple[DeviationView, ...] = ()
     needs_person: bool = False
+    pruned_at: datetime | None = None

@@ -83,7 +83,8 @@ class DeliveryDetail:
 
     ``warnings`` are those of the event that it comes from, ``acts`` what the audit log holds of it.
     ``correction`` is an edit that is not in the uppgift: held until it is certain that the vendor
-    has nothing of the earlier version, or not sent because it had.
+    has nothing of the earlier version, or not sent because it had. ``pruned``: the uppgift, and
+    what was sent and answered, are no longer kept.
     """
 
     delivery: DeliveryView
@@ -93,3 +94,4 @@ class DeliveryDetail:
     warnings: tuple[Violation, ...] = ()
     acts: tuple[ActView, ...] = ()
     correction: Literal["held", "not_sent"] | None = None
+    pruned: bool = False
