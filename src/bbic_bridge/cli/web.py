@@ -53,10 +53,8 @@ def request(
             return Answer(answer.status, answer.read(), told, until)
         finally:
             connection.close()
-    except ssl.SSLError as error:
-        return Answer(0, certificate_until=until, tls_fault=_words(error))
-    except (OSError, ValueError, http.client.HTTPException):
-        return Answer(0, certificate_until=until)
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        return Answer(0, certificate_until=until, tls_fault=_tls_fault(error, until))
 
 
 def _connection(
@@ -77,8 +75,13 @@ def _certificate_until(connection: object) -> datetime | None:
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(found["notAfter"])), UTC)
 
 
-def _words(error: ssl.SSLError) -> str:
-    """The library's static words: a verification's message, or the reason's name."""
+def _tls_fault(error: Exception, until: datetime | None) -> str:
+    """The library's static words, a verification's message or a reason's name; else our own."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_message.partition(",")[0]
-    return (error.reason or "TLS").replace("_", " ").lower()
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return error.reason.replace("_", " ").lower()
+    if until or isinstance(error, ssl.SSLError):
+        # Under TLS 1.3 a client is refused after the handshake; the reason may be lost.
+        return "hung up on us: is a client certificate asked for?"
+    return ""
