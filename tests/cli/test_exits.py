@@ -70,6 +70,7 @@ def test_every_command_takes_a_configuration_and_has_help(cli: Cli, words: tuple
 def test_the_commands_are_those_that_were_promised() -> None:
     promised = (
         "demo init up serve worker beat sandbox migrate schema send sync deliveries replay replays "
-        "skip cancel pause resume case deadlines evb totals status doctor"
+        "skip cancel pause resume case deadlines evb totals status doctor audit tokens keys "
+        "prune recover"
     )
     assert set(app.app.commands) == set(promised.split())

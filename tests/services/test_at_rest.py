@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from bbic_bridge.delivery.errors import Ambiguous, Contract, NeedsPerson, Rejected, Transient
 from bbic_bridge.delivery.ports import Link, Unreadable, VendorChange
 from bbic_bridge.services.audit import record
+from bbic_bridge.services.calling_off import cancel
 from bbic_bridge.services.parking import give_up
 from bbic_bridge.services.queries import list_deliveries
-from bbic_bridge.services.calling_off import cancel
 from bbic_bridge.services.replay import replay_one
 from bbic_bridge.services.sync import sync_kommun
 from bbic_bridge.services.views.deliveries import Filter

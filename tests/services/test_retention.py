@@ -11,14 +11,14 @@ import sqlalchemy as sa
 
 from bbic_bridge.delivery.errors import Rejected
 from bbic_bridge.services import queries, retention
-from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.acts import NotPossible
+from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.replay import replay_one
 from bbic_bridge.services.sync import sync_kommun
 from bbic_bridge.settings import Retention
 from bbic_bridge.store.audit import audit_of
-from bbic_bridge.store.sealer import seal
 from bbic_bridge.store.schema import PRUNED, audit, events, feed, inbox, metadata, notiser
+from bbic_bridge.store.sealer import seal
 from tests.handbook.kanarie import full as full_event
 from tests.services.conftest import World
 from tests.services.full import note_at_vendor

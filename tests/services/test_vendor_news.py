@@ -102,8 +102,8 @@ def test_a_row_that_may_be_ours_is_held_until_the_delivery_is_resolved(world: Wo
     assert sync_kommun(world.bridge, "malmo").held == 0
     assert world.told("beslut.registrerat") == []
     world.vendor.deaf = None
-    for _ in range(3):
-        world.clock.forward(60)
+    for _ in range(4):
+        world.clock.forward(20)
         world.work()
     assert world.states() == {"registrera_beslut": "verified"}
     assert len(world.told("beslut.registrerat")) == 1
