@@ -2,13 +2,14 @@
 
 import threading
 from functools import partial
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from bbic_bridge.security.envelope import RootKeys
 from bbic_bridge.store.migrate import migrate
-from bbic_bridge.store.overview import Query
+from bbic_bridge.store.overview import Query, dependents
 from bbic_bridge.store.replay_items import choose, choose_ids, digest_of, hold_items, holder_of
 from bbic_bridge.store.store import Store
 from bbic_bridge.store.tx import Tx
@@ -58,3 +59,20 @@ def test_two_jobs_that_begin_at_once_do_not_hold_the_same(
     assert holders == ["first", "first", "second", "second"]
     engine.dispose()
     store.close()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_waits_behind_is_found_without_reading_every_delivery(store: Store) -> None:
+    asked: list[tuple[str, Any]] = []
+    with store.read() as tx:
+        engine = tx.connection.engine
+
+        @sa.event.listens_for(engine, "before_cursor_execute")
+        def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+            asked.append((statement, parameters))
+
+        dependents(tx, "D1")
+        sa.event.remove(engine, "before_cursor_execute", note)
+        statement, parameters = asked[-1]
+        plan = tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        assert "SCAN deliveries" not in {row.detail for row in plan}

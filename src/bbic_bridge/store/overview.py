@@ -92,7 +92,7 @@ def stands_behind(tx: Tx, kommun: str, lacking: Sequence[tuple[str, str]]) -> st
 
 
 def _behind(heads: sa.ColumnElement[bool]) -> sa.CTE:
-    """Ids of what waits behind the deliveries that ``heads`` picks, directly or through others."""
+    """Id and seq of what waits behind the ``heads``, directly or through others."""
     direct = waiting_edges().join(deliveries, deliveries.c.id == gives.c.delivery_id).where(heads)
     behind = direct.cte("behind", recursive=True)
     further = waiting_edges().join(behind, behind.c.id == gives.c.delivery_id)
@@ -103,7 +103,7 @@ def waiting_edges() -> sa.Select[Any]:
     """From a delivery to each waiting one that needs a fact it would give and that is none yet."""
     waiting = deliveries.alias("waiting")
     return (
-        sa.select(needs.c.delivery_id.label("id"))
+        sa.select(waiting.c.id, waiting.c.seq)
         .select_from(gives)
         .join(needs, _same_fact(needs, gives))
         .join(
@@ -235,11 +235,8 @@ def conditions(query: Query) -> list[sa.ColumnElement[bool]]:
 
 def _dependents() -> sa.Select[Any]:
     behind = _behind(deliveries.c.id == sa.bindparam("head"))
-    return (
-        sa.select(deliveries.c.id)
-        .join(behind, behind.c.id == deliveries.c.id)
-        .order_by(deliveries.c.seq)
-    )
+    # From what was found alone: joined to its table again, SQLite would read all of that.
+    return sa.select(behind.c.id).order_by(behind.c.seq)
 
 
 # Built once: making it anew costs more than running it.
