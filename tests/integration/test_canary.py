@@ -194,11 +194,12 @@ def point_at(config: Configuration, before: str, now: str) -> None:
 
 
 def await_trouble(bridge: Bridge) -> None:
-    """Until so much has gone wrong that every kind of trouble has been met."""
+    """Until something was refused, and much is unclear or to be tried again."""
 
     def enough() -> bool:
         counts = cases.deliveries(bridge)
-        return counts.get("failed", 0) >= 3 and counts.get("retrying", 0) >= 1
+        unclear = counts.get("ambiguous", 0) + counts.get("retrying", 0)
+        return counts.get("failed", 0) >= 1 and unclear >= 5
 
     wait_until(enough, within=120, what="deliveries fail")
 
