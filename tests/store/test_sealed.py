@@ -16,6 +16,8 @@ NOT_VALUES = {  # bytes that are no envelopes
     ("vendor_changes", "digest"),
     ("audit", "digest"),
     ("audit", "chain"),
+    ("sealers", "chain"),
+    ("tokens", "digest"),
 }
 
 

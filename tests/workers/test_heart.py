@@ -77,7 +77,9 @@ class Worker1:
 
 
 @pytest.fixture
-def start(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Worker1]]:
+def start(
+    bridge: Bridge, vendor: Gated, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], Worker1]]:
     started: list[Worker1] = []
 
     def one() -> Worker1:
@@ -85,6 +87,7 @@ def start(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
         return started[-1]
 
     yield one
+    vendor.gate.set()
     for worker in started:
         worker.stop()
 
@@ -158,7 +161,7 @@ def test_one_whose_lanes_hang_ends_when_their_leases_are_long_over(
     bridge: Bridge, start: Callable[[], Worker1], vendor: Gated, log: list[Any]
 ) -> None:
     treat(bridge, WORKER.model_copy(update={"lease_s": 3}))
-    send(bridge, 3)
+    send(bridge, 2)
     worker = start()
     wait_until(lambda: vendor.inside == 2, within=40)
     wait_until(lambda: worker.ended, within=40)

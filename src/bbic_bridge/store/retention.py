@@ -29,6 +29,8 @@ from bbic_bridge.store.schema import (
     needs,
     notiser,
     pruned_cases,
+    replay_items,
+    replay_jobs,
 )
 from bbic_bridge.store.sealed import sealed_columns
 from bbic_bridge.store.tx import Tx
@@ -38,7 +40,10 @@ NO_CASE = ""
 Counts = Mapping[str, int]
 _TERMINAL = sorted(TERMINAL)
 _OF_DELIVERIES = (attempts, earlier_payloads, needs, gives)
-_OF_CASE = (events, feed, notiser, frister, avvikelser, case_persons, pruned_cases, cases)
+_OF_CASE = (
+    *(events, feed, notiser, frister, avvikelser, replay_items),
+    *(case_persons, pruned_cases, cases),
+)
 _KOMMUNS = "resurs"
 """The kind of thing that is the kommun's: other cases may go on with it."""
 
@@ -183,6 +188,10 @@ def _payloads(case: CaseKey) -> list[tuple[str, sa.Table, sa.ColumnElement[bool]
     found = [(table, sa.and_(*_is(table, case))) for table in (events, deliveries, feed)]
     own = sa.select(deliveries.c.id).where(*_is(deliveries, case))
     found += [(table, table.c.delivery_id.in_(own)) for table in (earlier_payloads, attempts)]
+    # An edit is about one delivery, and holds what that was to say.
+    about = sa.select(replay_items.c.job_id).where(*_is(replay_items, case))
+    edits = replay_jobs.c.edit.is_not(None) & replay_jobs.c.id.in_(about)
+    found.append((replay_jobs, edits))
     return [(table.name, table, where) for table, where in found]
 
 

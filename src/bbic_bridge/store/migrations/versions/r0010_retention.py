@@ -34,4 +34,3 @@ def upgrade() -> None:
     unsure = sa.Column("unsure", sa.Integer(), server_default="0", nullable=False)
     op.add_column("deliveries", unsure)
     op.create_index("ix_feed_case", "feed", ["kommun", "arende"], unique=False)
-    op.create_index("ix_audit_subject", "audit", ["subject"], unique=False)
