@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from bbic_bridge.store import canonical
 from bbic_bridge.store.schema import replay_jobs
 from bbic_bridge.store.tx import Tx
 
@@ -54,7 +55,7 @@ def add_job(tx: Tx, job: Job, *, reason: str, edit: Mapping[str, Any] | None) ->
             rate=job.rate,
             actor=job.actor,
             reason=sealed(reason.encode(), "reason") if reason else None,
-            edit=sealed(json.dumps(dict(edit)).encode(), "edit") if edit is not None else None,
+            edit=sealed(canonical.dumps(dict(edit)), "edit") if edit is not None else None,
             state=job.state,
             created_at=tx.now,
             updated_at=tx.now,
@@ -88,7 +89,7 @@ def why_and_edit(tx: Tx, job: Job) -> tuple[str, dict[str, Any] | None]:
         return tx.open(job.kommun, sealed, "replay_jobs", job.id, column) if sealed else b""
 
     edit = opened(row.edit, "edit")
-    return opened(row.reason, "reason").decode(), json.loads(edit) if edit else None
+    return opened(row.reason, "reason").decode(), canonical.loads(edit) if edit else None
 
 
 def start_job(tx: Tx, job_id: str, rate: float | None) -> int | None:
