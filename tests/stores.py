@@ -18,12 +18,23 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = START
+        self._passed = 0.0
 
     def __call__(self) -> datetime:
         return self.now
 
     def forward(self, seconds: float) -> None:
+        """Lets time pass."""
         self.now += timedelta(seconds=seconds)
+        self._passed += seconds
+
+    def jump(self, seconds: float) -> None:
+        """Sets the wall clock, forward or back: no time passes."""
+        self.now += timedelta(seconds=seconds)
+
+    def ahead(self) -> float:
+        """How much time has been let pass."""
+        return self._passed
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ def bootstrap(
     settings: Settings,
     *,
     clock: Callable[[], datetime] = utc_now,
+    ahead: Callable[[], float] = lambda: 0.0,
     chance: Callable[[], float] = random.random,
     systems: Callable[[str], VendorSystem] | None = None,
     wake: Wake | None = None,
@@ -39,6 +40,7 @@ def bootstrap(
     """Opens the store and builds the adapters.
 
     Args:
+        ahead: seconds that the clock of leases, which nobody sets, is to be ahead: for tests.
         systems: the vendor systems by kommun, for tests; else as configured.
         wake: who is told of due deliveries; else the broker, if one is configured.
         ring: who is told of alerts; else the address, if one is configured.
@@ -56,7 +58,7 @@ def bootstrap(
     if ring is None and settings.alerts.url:
         alarm = adapters.build_alarm(settings.alerts, base=settings.base)
         ring, closers = alarm.ring, (*closers, alarm.close)
-    store = Store(settings.sqlalchemy_url(), root_keys(settings), clock)
+    store = Store(settings.sqlalchemy_url(), root_keys(settings), clock, ahead)
     try:
         store.open([*settings.kommun, BRIDGE])
     except BaseException:

@@ -96,7 +96,7 @@ def test_a_look_up(outcome: str, ended_s_ago: float, state: State) -> None:
     ended = NOW - timedelta(seconds=ended_s_ago)
     then = decide.after_look_up(
         Finding(outcome),  # type: ignore[arg-type]
-        history(ended_at=ended, absent_at=ended, first_try_at=ended),
+        history(ended_at=ended, absent_for_s=ended_s_ago, first_try_at=ended),
         NOW,
         POLICY,
     )
@@ -109,16 +109,15 @@ def test_a_look_up(outcome: str, ended_s_ago: float, state: State) -> None:
 )
 def test_a_vendor_that_stood_still_is_asked_twice(absent_s_ago: float | None, state: State) -> None:
     """Its first answer may come before it has taken up what was waiting in its queue."""
-    absent = None if absent_s_ago is None else NOW - timedelta(seconds=absent_s_ago)
-    past = history(ended_at=NOW - timedelta(seconds=500), absent_at=absent)
+    past = history(ended_at=NOW - timedelta(seconds=500), absent_for_s=absent_s_ago)
     then = decide.after_look_up(Finding("absent"), past, NOW, POLICY)
-    assert (then.state, then.absent) == (state, state is State.AMBIGUOUS)
+    assert (then.state, then.absent) == (state, absent_s_ago is None)
 
 
 def test_an_unsettled_look_up_is_repeated_no_later_than_when_it_settles() -> None:
     ended = NOW - timedelta(seconds=29)
     then = decide.after_look_up(
-        Finding("absent"), history(ended_at=ended, absent_at=ended, checks=9), NOW, POLICY
+        Finding("absent"), history(ended_at=ended, absent_for_s=29, checks=9), NOW, POLICY
     )
     assert then.due_at == ended + timedelta(seconds=30)
 
@@ -143,7 +142,7 @@ def test_what_the_vendor_refused_need_not_settle(outcome: str, state: State) -> 
 def test_a_broken_answer_whose_effect_is_absent_is_a_persons_matter() -> None:
     ended = NOW - timedelta(seconds=31)
     then = decide.after_look_up(
-        Finding("absent"), history(ended_at=ended, absent_at=ended, contract=True), NOW, POLICY
+        Finding("absent"), history(ended_at=ended, absent_for_s=31, contract=True), NOW, POLICY
     )
     assert (then.state, then.code) == (State.FAILED, "broken_answer")
 

@@ -121,6 +121,7 @@ def a_world(database_url: str, clock: Clock) -> Iterator[World]:
     bridge = bootstrap(
         settings,
         clock=clock,
+        ahead=clock.ahead,
         chance=lambda: 0.5,
         systems=lambda name: workflow if name == WORKFLOW else vendor,
         wake=wake,

@@ -105,10 +105,10 @@ def test_a_negative_look_up_counts_only_when_it_has_settled(world: World) -> Non
     world.vendor.trouble.append((Ambiguous("read_timeout"), False))
     world.send("beslut.fattat")
     world.work()
-    world.clock.forward(9.9)
+    world.clock.forward(5)
     world.work()
     assert world.states() == {"registrera_beslut": "ambiguous"}
-    world.clock.forward(0.2)
+    world.clock.forward(5.1)
     world.work()
     world.clock.forward(2)
     world.work()
@@ -131,6 +131,21 @@ def test_an_effect_that_a_vendor_had_in_its_queue_while_it_stood_still_is_not_re
     assert world.states() == {"registrera_beslut": "ambiguous"}
     world.vendor.effects.append(world.delivery("registrera_beslut").id)
     world.clock.forward(11)
+    world.work()
+    assert world.states() == {"registrera_beslut": "verified"}
+    assert len(world.vendor.sent) == 1
+
+
+@pytest.mark.parametrize("seconds", [86_400, -30])
+def test_a_wall_clock_that_jumps_settles_nothing(world: World, seconds: float) -> None:
+    world.vendor.trouble.append((Ambiguous("read_timeout"), False))
+    world.send("beslut.fattat")
+    world.work()
+    world.clock.jump(seconds)
+    world.work()
+    assert world.states() == {"registrera_beslut": "ambiguous"}
+    world.vendor.effects.append(world.delivery("registrera_beslut").id)
+    world.clock.forward(60)
     world.work()
     assert world.states() == {"registrera_beslut": "verified"}
     assert len(world.vendor.sent) == 1

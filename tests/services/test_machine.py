@@ -97,6 +97,10 @@ class Machine(RuleBasedStateMachine):
     def wait(self, seconds: float) -> None:
         self.world.clock.forward(seconds)
 
+    @rule(seconds=st.sampled_from((-20, 3600, 86_400)))
+    def set_the_clock(self, seconds: float) -> None:
+        self.world.clock.jump(seconds)
+
     @rule()
     def sweep(self) -> None:
         upkeep.sweep(self.world.bridge)

@@ -49,16 +49,17 @@ class Policy:
 class History:
     """What has been: attempts made (this one counted), look-ups made since, and when.
 
-    ``ended_at`` is when the last attempt to send ended; ``absent_at`` when a look-up since was
-    first answered that there is no effect; ``contract`` that the attempt ended in an answer that
-    broke the contract; ``refused`` that it ended in the vendor's definite no.
+    ``ended_at`` is when the last attempt to send ended; ``absent_for_s`` how long ago a look-up
+    since was first answered that there is no effect, by a clock that nobody sets; ``contract`` that
+    the attempt ended in an answer that broke the contract; ``refused`` that it ended in the
+    vendor's definite no.
     """
 
     attempts: int
     checks: int
     first_try_at: datetime
     ended_at: datetime
-    absent_at: datetime | None = None
+    absent_for_s: float | None = None
     contract: bool = False
     refused: bool = False
 
@@ -67,7 +68,7 @@ class History:
 class Next:
     """The state to go to; ``due_at`` when to look at it again, None for never by itself.
 
-    ``absent``: the vendor has answered that there is no effect.
+    ``absent``: the vendor has answered for the first time that there is no effect.
     """
 
     state: State
@@ -107,9 +108,9 @@ def after_accepted(
 def after_look_up(finding: Finding, history: History, now: datetime, policy: Policy) -> Next:
     """A delivery whose outcome was unknown has been looked up.
 
-    A positive answer counts at once; a negative one only ``settle_s`` after the attempt ended and
-    after the first negative answer, because the request may still be on its way inside the vendor:
-    one that stood still, and begins to answer again, may have it in its queue. What the vendor has
+    A positive answer counts at once; a negative one only ``settle_s`` after the first one, because
+    the request may still be on its way inside the vendor: one that stood still, and begins to
+    answer again, may have it in its queue. What the vendor has
     refused is on no such way: it is sent again at once, unless it is found.
     """
     if finding.outcome == "found":
@@ -124,12 +125,11 @@ def after_look_up(finding: Finding, history: History, now: datetime, policy: Pol
 
 
 def _absent(history: History, now: datetime, policy: Policy) -> Next:
-    since = max(history.ended_at, history.absent_at or now)
-    settled_at = since + timedelta(seconds=policy.settle_s)
-    if now < settled_at:
-        soon = now + timedelta(seconds=_look_again(history.checks))
-        due = min(soon, settled_at)
-        return Next(State.AMBIGUOUS, due, "ambiguous", "not_settled", absent=True)
+    left_s = policy.settle_s - (history.absent_for_s or 0)
+    if left_s > 0:
+        due = now + timedelta(seconds=min(_look_again(history.checks), left_s))
+        first = history.absent_for_s is None
+        return Next(State.AMBIGUOUS, due, "ambiguous", "not_settled", absent=first)
     if history.contract:
         return Next(State.FAILED, None, "contract", "broken_answer")
     return _again(Transient("looked_up_absent"), history, now, policy)

@@ -240,7 +240,7 @@ def _history(
         checks=claim.checks,
         first_try_at=first,
         ended_at=ended_at,
-        absent_at=None if claim.absent_at is None else moment(claim.absent_at),
+        absent_for_s=claim.absent_for_s,
         contract=claim.error_kind == Contract.kind,
         refused=claim.error_kind == Rejected.kind,
     )

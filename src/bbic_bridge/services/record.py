@@ -125,8 +125,8 @@ def _values(tx: Tx, claim: Claim, outcome: Outcome, state: State) -> dict[str, A
     }
     if outcome.sent:
         values["ended_at"] = micros(outcome.ended_at)
-    if then.absent and claim.absent_at is None:
-        values["absent_at"] = micros(outcome.ended_at)
+    if then.absent:
+        values["absent_at"] = tx.claims.clock.micros()
     if state is State.WAITING:
         values |= {"due_at": None, "error_kind": None, "error_code": None}
     if state is State.RETRYING:

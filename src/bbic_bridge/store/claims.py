@@ -4,7 +4,7 @@ A claim adds one to the delivery's ``lease`` number; every later write of the cl
 that number and find the lease unexpired, so a claimer that was away too long can change nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from bbic_bridge.store.lanes import LaneKey
 from bbic_bridge.store.queues import Picked, due_queues
 from bbic_bridge.store.schema import deliveries
 from bbic_bridge.store.taking import Round, RulesOf
+from bbic_bridge.store.times import SECOND
 
 _SENDABLE = sorted(SENDABLE)
 
@@ -53,6 +54,15 @@ class Claim:
     payload: bytes
     probe: bool = False
     unsure: int = 0
+    leased_s: float = 0
+
+    @property
+    def absent_for_s(self) -> float | None:
+        """How long ago, on the clock of leases, a look-up was first answered that there is nothing;
+        None where none was. A machine that was started since may make it shorter, never longer."""
+        if self.absent_at is None:
+            return None
+        return max(0.0, self.leased_s - self.absent_at / SECOND)
 
     @property
     def is_to_send(self) -> bool:
@@ -76,15 +86,15 @@ class Taken:
 class Claims:
     """The claim queries of one database."""
 
-    def __init__(self, dialect: str) -> None:
-        self.clock = LeaseClock(dialect)
+    def __init__(self, dialect: str, ahead: Callable[[], float] = lambda: 0.0) -> None:
+        self.clock = LeaseClock(dialect, ahead)
         self._server = dialect == "postgresql"
         # Built once: making a statement anew costs more than running it.
         self._lease_them = (
             sa.update(deliveries)
             .where(deliveries.c.seq.in_(sa.bindparam("seqs", expanding=True)))
             .values(self._leased())
-            .returning(*_CLAIMED, deliveries.c.seq)
+            .returning(*_CLAIMED, deliveries.c.seq, self.clock.now().label("leased_s"))
         )
 
     def take(
@@ -253,4 +263,4 @@ _CLAIMED = (
 
 def _claim(row: Any, was: str, *, probe: bool) -> Claim:
     values = {column.name: getattr(row, column.name) for column in _CLAIMED}
-    return Claim(was=State(was), probe=probe, **values)
+    return Claim(was=State(was), probe=probe, leased_s=row.leased_s, **values)

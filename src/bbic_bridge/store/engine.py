@@ -1,7 +1,7 @@
 """Opening the database: SQLite (WAL) or PostgreSQL, and the clock that leases live on."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from bbic_bridge.delivery.errors import BridgeError, ConfigurationError
+from bbic_bridge.store.times import SECOND
 
 BUSY_TIMEOUT_MS = 10_000
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -111,21 +112,29 @@ class LeaseClock:
 
     PostgreSQL: the server's own clock, the same for all workers. SQLite: this machine's clock
     since boot, which no one can set back; it starts again at a reboot, hence the boot's id.
+
+    Args:
+        ahead: seconds to add, for tests.
     """
 
-    def __init__(self, dialect: str) -> None:
+    def __init__(self, dialect: str, ahead: Callable[[], float] = lambda: 0.0) -> None:
         self._server = dialect == "postgresql"
+        self._ahead = ahead
         self.boot = "server" if self._server else _boot_id()
 
     def now(self) -> sa.ColumnElement[float]:
         """The lease time when the statement is executed, as a SQL expression, in seconds."""
         if self._server:
-            return sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()), sa.Float(53))
-        return sa.bindparam(None, callable_=_since_boot, type_=sa.Float(53))
+            now = sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()), sa.Float(53))
+            return now + sa.bindparam(None, callable_=self._ahead, type_=sa.Float(53))
+        return sa.bindparam(None, callable_=self._since_boot, type_=sa.Float(53))
 
+    def micros(self) -> sa.ColumnElement[int]:
+        """The same in microseconds."""
+        return sa.cast(self.now() * SECOND, sa.BigInteger)
 
-def _since_boot() -> float:
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
+    def _since_boot(self) -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME) + self._ahead()
 
 
 def _boot_id() -> str:

@@ -126,7 +126,8 @@ deliveries = Table(
     Column("due_at", Micros),
     Column("first_try_at", Micros),
     Column("ended_at", Micros),
-    Column("absent_at", Micros),
+    # On the clock of leases: when a look-up was first answered that there is nothing.
+    Column("absent_at", BigInteger),
     Column("sending", Integer, nullable=False, server_default="0"),
     Column("lease", BigInteger, nullable=False, server_default="0"),
     Column("lease_until", Float(53)),

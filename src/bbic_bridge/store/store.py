@@ -36,15 +36,22 @@ class Store:
         url: ``sqlite:///…`` or ``postgresql+psycopg://…``.
         roots: the master and index keys.
         clock: the current time, aware.
+        ahead: seconds that the clock of leases is to be ahead, for tests.
     """
 
-    def __init__(self, url: str, roots: RootKeys, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        url: str,
+        roots: RootKeys,
+        clock: Callable[[], datetime],
+        ahead: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self._engine = create_engine(url)
         self._reader = self._engine.execution_options(bbic_read=True)
         self.keyring = Keyring(roots)
         self._commit = GroupCommit(self._engine, self.keyring.begin)
         self._clock = clock
-        self.claims = Claims(self._engine.dialect.name)
+        self.claims = Claims(self._engine.dialect.name, ahead)
         self.space = Space(self._engine.url)
 
     def open(self, kommuner: Iterable[str]) -> None:
