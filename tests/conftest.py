@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.servers.bridge import COMMAND, Bridge
 from tests.servers.configuration import Configuration, write_configuration
@@ -112,6 +113,13 @@ def bridge(config: Configuration, tmp_path: Path) -> Iterator[Bridge]:
     started = Bridge(config, tmp_path)
     with closing(started):
         yield started
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """A command that a test runs in its own process leaves its way of logging to no other."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -58,7 +58,8 @@ def configure(level: str = "INFO") -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=_Stderr,
-        cache_logger_on_first_use=True,
+        # A module's logger outlives a change of configuration.
+        cache_logger_on_first_use=False,
     )
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -21,7 +21,7 @@ def typer() -> list[str]:
 
 @cache
 def _full(typ: str) -> dict[str, Any]:
-    event = handelse(typ)
+    event = deepcopy(handelse(typ))
     for name in HANDELSER[PREFIX + typ].model_fields:
         if not event["data"].get(name) and not name.endswith(_IDN):
             for value in _PROV:

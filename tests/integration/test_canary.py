@@ -69,7 +69,11 @@ def refused_events() -> Iterator[tuple[int, Any]]:
     yield 400, good | {"id": f"{canary.MARK} {person}", "subject": None}
     yield 500, good | {"id": "e-breaks"}
     for number, event in enumerate(EVENTS[-len(TYPER) :]):
-        data = {**event["data"], canary.MARK: canary.MARK, "datum": f"{canary.MARK}-datum"}
+        data = {
+            **event["data"],
+            f"{canary.MARK} namn": canary.MARK,
+            "datum": f"{canary.MARK}-datum",
+        }
         data["barn"] = {**data["barn"], "skydd": canary.MARK, "personnummer": "201401012396"}
         yield 422, event | {"id": f"e-{number}", "data": data}
 

@@ -16,6 +16,7 @@ BY_TOKEN: dict[tuple[str, str], Role] = {
     ("GET", "/v1/events"): "read",
     ("GET", "/v1/cases/{arende}"): "read",
     ("GET", "/v1/deliveries"): "read",
+    ("GET", "/v1/totals"): "read",
     ("GET", "/v1/deliveries/{delivery_id}"): "read",
     ("POST", "/v1/deliveries/{delivery_id}/replay"): "operate",
 }

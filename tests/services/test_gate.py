@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bbic_bridge.delivery.errors import Ambiguous, DeliveryError, Throttled, Transient
 from bbic_bridge.services import gate
@@ -110,16 +111,14 @@ def test_a_vendor_that_asks_for_time_gets_it_from_the_whole_lane(world: World) -
 
 
 def test_an_outage_is_told_once_when_it_begins_and_once_when_it_ends(
-    world: World, capsys: pytest.CaptureFixture[str]
+    world: World,
 ) -> None:
     notes(world, 10)
     fails(world, DOWN, times=8)
-    work_for(world, 100)
-    told = [line for line in capsys.readouterr().out.splitlines() if "lane_" in line]
-    assert [("lane_opened" in line, "lane_closed" in line) for line in told] == [
-        (True, False),
-        (False, True),
-    ]
+    with capture_logs() as lines:
+        work_for(world, 100)
+    told = [line["event"] for line in lines if line["event"].startswith("lane_")]
+    assert told == ["lane_opened", "lane_closed"]
 
 
 def test_since_tells_when_the_outage_began_and_when_it_ended(world: World) -> None:
