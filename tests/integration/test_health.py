@@ -64,7 +64,11 @@ def test_up_starts_a_worker_again_that_took_nothing(
     blinding.unlink()
     cases.await_all_verified(bridge)
     assert set(stalled(up.log)) == {"claims_nothing"}
-    assert first["pid"] not in [one["pid"] for one in parts(bridge) if one["looked_s"] < 5]
+    wait_until(
+        lambda: first["pid"] not in [one["pid"] for one in parts(bridge) if one["looked_s"] < 5],
+        within=20,
+        what="the first one gone",
+    )
     assert '"exit 70"' in up.log.read_text()
     cases.assert_each_effect_once(sandbox, 5)
 

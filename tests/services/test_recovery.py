@@ -59,6 +59,7 @@ class Copies:
         self._world.bridge = bootstrap(
             before.settings,
             clock=self._world.clock,
+            ahead=self._world.clock.ahead,
             chance=lambda: 0.5,
             systems=lambda name: self._world.workflow if name == WORKFLOW else self._world.vendor,
             wake=before.wake,
