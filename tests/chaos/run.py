@@ -119,7 +119,8 @@ class Run:
             return True
         # A person looks at what failed and lets it go again: what broke has been mended.
         self.replayed += 1
-        self.hurt.bridge.cli("replay", "--reason", "mended", exit_code=None)
+        states = [word for state in cases.STUCK for word in ("--state", state)]
+        self.hurt.bridge.cli("replay", *states, "--reason", "mended", exit_code=None)
         return False
 
     def _counts(self) -> dict[str, float] | None:
