@@ -123,10 +123,10 @@ def test_an_effect_that_a_vendor_had_in_its_queue_while_it_stood_still_is_not_re
     world.vendor.deaf = Transient("read_timeout")
     world.send("beslut.fattat")
     world.work()
-    world.clock.forward(500)
+    world.clock.forward(40)
     world.work()
     world.vendor.deaf = None
-    world.clock.forward(60)
+    world.clock.forward(5)
     world.work()
     assert world.states() == {"registrera_beslut": "ambiguous"}
     world.vendor.effects.append(world.delivery("registrera_beslut").id)
