@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+import redis
 
 from bbic_bridge.security.signatures import signed_headers
 from tests.handbook.minsta import TYPER
@@ -236,7 +237,9 @@ def refusals(bridge: Bridge) -> dict[str, bytes]:
 def overheard(server: Valkey) -> Iterator[list[bytes]]:
     """Every command that the broker is given meanwhile."""
     heard: list[bytes] = []
-    with server.client() as client, client.monitor() as monitor:
+    # Without a time limit: the bridge may be long in starting, and nothing is heard meanwhile.
+    listening = redis.Redis(unix_socket_path=str(server.socket))
+    with listening as client, client.monitor() as monitor:
         connection = monitor.connection
 
         def listen() -> None:
