@@ -1,5 +1,7 @@
 """Carrying: sent once, read back, and never repeated on a guess."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from bbic_bridge.delivery.errors import (
@@ -278,6 +280,34 @@ def test_a_lost_lease_writes_nothing(world: World) -> None:
     deliver.carry(world.bridge, claim)
     assert world.vendor.sent == []
     assert world.states() == {"registrera_beslut": "ready"}
+
+
+def stall(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """The write that counts an attempt stands still for so long after it has checked the lease."""
+    read = iter((0.0, seconds))
+    monkeypatch.setattr(deliver, "time", SimpleNamespace(monotonic=lambda: next(read)))
+
+
+def test_a_write_that_stood_still_sends_while_the_lease_covers_the_request(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.send("beslut.fattat")
+    (claim,) = deliver.claim(world.bridge, 1)
+    timeout_s = world.bridge.settings.kommun["malmo"].timeout_s
+    stall(monkeypatch, world.bridge.settings.worker.lease_s - timeout_s - 1)
+    deliver.carry(world.bridge, claim)
+    assert world.states() == {"registrera_beslut": "verified"}
+
+
+def test_a_write_that_stood_still_too_long_sends_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.send("beslut.fattat")
+    (claim,) = deliver.claim(world.bridge, 1)
+    timeout_s = world.bridge.settings.kommun["malmo"].timeout_s
+    stall(monkeypatch, world.bridge.settings.worker.lease_s - timeout_s)
+    deliver.carry(world.bridge, claim)
+    assert world.vendor.sent == []
 
 
 def test_what_the_childs_other_case_holds_is_not_taken_for_this_ones(world: World) -> None:

@@ -1,12 +1,15 @@
 """Group commit: writes share a transaction, and none takes another along when it fails."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
+import sqlalchemy as sa
 
 from bbic_bridge.store.cases import ensure_case, is_known
-from bbic_bridge.store.engine import StoreUnavailable
+from bbic_bridge.store.commit import GroupCommit
+from bbic_bridge.store.engine import StoreUnavailable, create_engine
 from bbic_bridge.store.migrate import migrate
 from bbic_bridge.store.store import Store
 from bbic_bridge.store.tx import Tx
@@ -75,6 +78,29 @@ def test_after_a_write_that_breaks_the_next_one_works(store: Store) -> None:
         store.write(job)
     store.write(lambda tx: ensure_case(tx, ("malmo", "A-2")))
     assert known(store, "A-2")
+
+
+def test_a_write_that_comes_while_it_ends_is_written_too(database_url: str) -> None:
+    engine = create_engine(database_url)
+    commit = GroupCommit(engine, lambda _: None)
+    ending = threading.Event()
+
+    def slow(_: sa.Connection) -> bool:
+        return ending.wait(10)
+
+    def late(connection: sa.Connection) -> int:
+        return int(connection.execute(sa.select(1)).scalar_one())
+
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(commit.run, slow)
+        closing = pool.submit(commit.close)
+        last = pool.submit(commit.run, late)
+        ending.set()
+        assert first.result(timeout=10)
+        closing.result(timeout=10)
+        assert last.result(timeout=10) == 1
+    commit.close()
+    engine.dispose()
 
 
 def test_an_unreachable_server_is_unavailable(store: Store) -> None:

@@ -123,9 +123,9 @@ def _send(bridge: Bridge, work: _Work) -> record.Outcome:
         return _outcome(bridge, claim, "map", started, then, error=error)
     needed = needed_s(bridge, claim)
     asked_at = time.monotonic()
-    bridge.store.write(lambda tx: tx.claims.begin(tx.connection, claim, needed, tx.now))
-    if time.monotonic() - asked_at >= LEASE_MARGIN_S:
-        # Delayed since the lease was checked: it may no longer cover the whole request.
+    left_s = bridge.store.write(lambda tx: tx.claims.begin(tx.connection, claim, needed, tx.now))
+    if left_s - (time.monotonic() - asked_at) < needed - LEASE_MARGIN_S:
+        # The write stood still since the lease was checked: what is left is too short a time.
         raise LeaseLost(claim.id)
     try:
         receipt = work.system.send(order, body)

@@ -137,14 +137,18 @@ class Claims:
             "updated_at": sa.bindparam("at"),
         }
 
-    def begin(self, connection: sa.Connection, claim: Claim, needed_s: float, now: int) -> None:
+    def begin(self, connection: sa.Connection, claim: Claim, needed_s: float, now: int) -> float:
         """Counts the attempt before the call.
+
+        Returns:
+            How many seconds of the lease were left when it was checked.
 
         Raises:
             LeaseLost: the lease does not cover ``needed_s`` more seconds, or is another's.
         """
         d = deliveries.c
-        result = connection.execute(
+        left = (d.lease_until - self.clock.now()).label("left_s")
+        row = connection.execute(
             sa.update(deliveries)
             .where(
                 d.id == claim.id,
@@ -160,9 +164,11 @@ class Claims:
                 ended_at=now,
                 absent_at=None,
             )
-        )
-        if result.rowcount != 1:
+            .returning(left)
+        ).one_or_none()
+        if row is None:
             raise LeaseLost(claim.id)
+        return float(row.left_s)
 
     def finish(self, connection: sa.Connection, claim: Claim, values: dict[str, Any]) -> None:
         """Writes what came of the claim and lets go of it, if it is still ours.

@@ -23,6 +23,7 @@ MAX_GROUP = 256
 DEADLOCK_TRIES = 5
 
 Write = Callable[[sa.Connection], Any]
+_Queue = queue.SimpleQueue["_Job | None"]
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ class GroupCommit:
     def __init__(self, engine: sa.Engine, begin: Callable[[sa.Connection], None]) -> None:
         self._engine = engine
         self._begin = begin
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs = _Queue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._pid = 0
@@ -60,8 +61,9 @@ class GroupCommit:
             lanes: the lanes whose rows are locked after those, likewise.
         """
         job = _Job(write, tuple(locks), tuple(lanes))
-        self._ensure_thread()
-        self._jobs.put(job)
+        with self._starting:
+            self._ensure_thread()
+            self._jobs.put(job)
         return job.future
 
     def run(
@@ -71,28 +73,29 @@ class GroupCommit:
         return self.submit(write, locks, lanes).result()
 
     def close(self) -> None:
-        """Ends the thread after what is queued has been written."""
-        if self._thread is not None and self._pid == os.getpid():
-            self._jobs.put(None)
-            self._thread.join()
-            self._thread = None
+        """Ends the thread after what is queued has been written; a later write starts another."""
+        with self._starting:
+            ending, self._thread = self._thread, None
+            jobs, self._jobs = self._jobs, _Queue()
+        if ending is not None and self._pid == os.getpid():
+            jobs.put(None)
+            ending.join()
 
     def _ensure_thread(self) -> None:
-        if self._thread is not None and self._pid == os.getpid():
-            return
-        with self._starting:
-            if self._thread is None or self._pid != os.getpid():
-                self._pid = os.getpid()
-                self._thread = threading.Thread(target=self._loop, name="commit", daemon=True)
-                self._thread.start()
+        if self._thread is None or self._pid != os.getpid():
+            self._pid, self._jobs = os.getpid(), _Queue()
+            self._thread = threading.Thread(
+                target=self._loop, args=(self._jobs,), name="commit", daemon=True
+            )
+            self._thread.start()
 
-    def _loop(self) -> None:
-        while (first := self._jobs.get()) is not None:
+    def _loop(self, jobs: _Queue) -> None:
+        while (first := jobs.get()) is not None:
             group = [first]
             last = False
             while len(group) < MAX_GROUP:
                 try:
-                    job = self._jobs.get_nowait()
+                    job = jobs.get_nowait()
                 except queue.Empty:
                     break
                 if job is None:
