@@ -1,6 +1,7 @@
 """The one place where the parts are put together."""
 
 import random
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -36,6 +37,7 @@ def bootstrap(
     systems: Callable[[str], VendorSystem] | None = None,
     wake: Wake | None = None,
     ring: Ring | None = None,
+    wait: Callable[[float], None] = time.sleep,
 ) -> Bridge:
     """Opens the store and builds the adapters.
 
@@ -44,6 +46,7 @@ def bootstrap(
         systems: the vendor systems by kommun, for tests; else as configured.
         wake: who is told of due deliveries; else the broker, if one is configured.
         ring: who is told of alerts; else the address, if one is configured.
+        wait: lets so many seconds pass.
 
     Raises:
         ConfigurationError: a setting is missing or wrong.
@@ -78,6 +81,7 @@ def bootstrap(
         rules=_rules(settings, chance),
         wake=wake or no_wake,
         ring=ring,
+        wait=wait,
         closers=closers,
     )
 

@@ -104,6 +104,8 @@ class Kommun(Partner, Lane):
     key: SecretStr = SecretStr("")
     token: SecretStr = SecretStr("")
     webhook_secrets: tuple[SecretStr, ...] = ()
+    webhook_rate_per_s: Annotated[float, Field(ge=0)] = 0
+    webhook_burst: Annotated[int, Field(ge=1)] = 100
     enheter: Mapping[str, Mottagare] = {}
     timeout_s: Annotated[float, Field(gt=0)] = 10
     settle_s: Seconds = 60

@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from bbic_bridge.delivery.lanes import SECOND, Lane, LaneState, Rules, is_full, room, taken, wait_s
+from bbic_bridge.delivery.lanes import (
+    SECOND,
+    Lane,
+    LaneState,
+    Rules,
+    fetch,
+    fetched,
+    is_full,
+    room,
+    taken,
+    wait_s,
+)
 
 NOW = 1_800_000_000 * SECOND
 RULES = Rules(
@@ -52,7 +63,8 @@ def test_a_rate_is_kept_and_what_was_not_used_is_saved_for_a_second() -> None:
     assert wait_s(lane, NOW, rules) == pytest.approx(0.1)
     assert room(lane, 0, NOW + SECOND // 2, rules) == 5
     assert room(lane, 0, NOW + 3600 * SECOND, rules) == 10
-    assert room(lane, 0, NOW - 3600 * SECOND, rules) == 0
+    assert room(lane, 0, NOW - 2 * SECOND, rules) == 0, "another machine's, that is a little slow"
+    assert room(lane, 0, NOW - 3600 * SECOND, rules) == 10, "a clock that was set back"
 
 
 def test_a_rate_below_one_a_second_lets_one_through() -> None:
@@ -80,3 +92,35 @@ def test_a_lane_is_full_where_the_end_of_one_makes_room(
     lane: Lane, leased: int, full: bool
 ) -> None:
     assert is_full(lane, leased, RULES) is full
+
+
+def test_a_question_about_changes_takes_a_place_and_gives_it_back() -> None:
+    lane, may_ask = fetch(LANE, 0, NOW, NOW + 9 * SECOND, RULES, mine=False)
+    assert may_ask
+    assert room(lane, 3, NOW, RULES) == 0
+    assert room(fetched(lane), 3, NOW, RULES) == 1
+    assert room(lane, 3, NOW + 9 * SECOND, RULES) == 1, "whoever had it is gone"
+    assert room(lane, 3, NOW - 3600 * SECOND, RULES) == 1, "a clock that was set back"
+
+
+def test_a_question_waits_for_a_place_that_nothing_else_takes_then() -> None:
+    lane, may_ask = fetch(LANE, 4, NOW, NOW + 9 * SECOND, RULES, mine=False)
+    assert not may_ask
+    assert room(lane, 3, NOW, RULES) == 0
+    assert fetch(lane, 3, NOW, NOW + 9 * SECOND, RULES, mine=True)[1]
+    assert fetch(lane, 3, NOW, NOW + 9 * SECOND, RULES, mine=False) == (lane, False)
+
+
+def test_a_question_is_counted_against_the_rate() -> None:
+    rules = replace(RULES, rate_per_s=1)
+    lane, may_ask = fetch(LANE, 0, NOW, NOW + 9 * SECOND, rules, mine=False)
+    assert may_ask
+    assert room(lane, 0, NOW, rules) == 0
+    assert not fetch(lane, 0, NOW, NOW + 9 * SECOND, rules, mine=True)[1]
+    assert fetch(lane, 0, NOW + SECOND, NOW + 9 * SECOND, rules, mine=True)[1]
+
+
+def test_a_question_is_held_by_retry_after_and_not_by_an_open_breaker() -> None:
+    assert not fetch(HELD, 0, NOW, NOW + 9 * SECOND, RULES, mine=False)[1]
+    silent = replace(HELD, state=LaneState.OPEN)
+    assert fetch(silent, 0, NOW, NOW + 9 * SECOND, RULES, mine=False)[1]

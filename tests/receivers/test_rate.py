@@ -12,17 +12,31 @@ from bbic_bridge.receivers import create_app
 from bbic_bridge.receivers.rate import Pace, Rates
 from bbic_bridge.settings import Settings
 from tests.receivers.conftest import SETTINGS
-from tests.receivers.fake import EVENT, NOW, OTHER, FakeDesk, as_json, secret, signed
+from tests.receivers.fake import (
+    EVENT,
+    EXEMPEL,
+    MALMO,
+    NOW,
+    OTHER,
+    FakeDesk,
+    as_json,
+    secret,
+    signed,
+)
 
 pytestmark = pytest.mark.anyio
 BODY = as_json(EVENT)
+XML = b"<Andringar/>"
+A = ("source", "a")
 
 
 @pytest.fixture
 def desk() -> FakeDesk:
     slow = SETTINGS.source["workflow"].model_copy(update={"rate_per_s": 0.5, "burst": 2})
     source = {**SETTINGS.source, "workflow": slow}
-    settings = SETTINGS.model_copy(update={"source": source})
+    held = {"webhook_rate_per_s": 0.5, "webhook_burst": 2}
+    kommun = {**SETTINGS.kommun, "malmo": SETTINGS.kommun["malmo"].model_copy(update=held)}
+    settings = SETTINGS.model_copy(update={"source": source, "kommun": kommun})
     return FakeDesk(Settings.model_validate(settings), NOW)
 
 
@@ -56,6 +70,22 @@ async def test_another_source_is_not_held_back(client: httpx.AsyncClient, desk: 
     assert {answer.status_code for answer in answers} == {202}
 
 
+async def test_a_vendor_that_calls_too_often_is_told_so_too(
+    client: httpx.AsyncClient, desk: FakeDesk
+) -> None:
+    async def call(url: str, with_secret: str) -> httpx.Response:
+        headers = signed(XML, "application/xml", with_secret, desk.time)
+        return await client.post(url, content=XML, headers=headers)
+
+    malmo = "/v1/webhooks/procapita/malmo"
+    assert [(await call(malmo, secret("x"))).status_code for _ in range(5)] == [401] * 5
+    assert [(await call(malmo, MALMO)).status_code for _ in range(3)] == [202, 202, 429]
+    assert (await call("/v1/webhooks/treserva/exempel", EXEMPEL)).status_code == 202
+    assert (await send(client, desk)).status_code == 202
+    desk.time += timedelta(seconds=2)
+    assert (await call(malmo, MALMO)).status_code == 202
+
+
 async def test_nobody_can_use_up_what_is_another_s(
     client: httpx.AsyncClient, desk: FakeDesk
 ) -> None:
@@ -73,30 +103,30 @@ def test_never_more_than_the_burst_and_what_time_has_brought(
     rate: float, burst: int, pauses: list[float]
 ) -> None:
     now = NOW
-    rates = Rates({"a": Pace(rate, burst)}, lambda: now)
+    rates = Rates({A: Pace(rate, burst)}, lambda: now)
     taken = 0
     for pause in pauses:
         now += timedelta(seconds=pause)
-        taken += rates.take("a") == 0
+        taken += rates.take(A) == 0
         assert taken <= burst + rate * (now - NOW).total_seconds() + 0.01
 
 
 @given(rate=st.floats(0.1, 50), used=st.integers(1, 30))
 def test_after_the_time_that_was_told_a_call_may_be(rate: float, used: int) -> None:
     now = NOW
-    rates = Rates({"a": Pace(rate, 5)}, lambda: now)
+    rates = Rates({A: Pace(rate, 5)}, lambda: now)
     for _ in range(used):
-        rates.take("a")
-    if wait_s := rates.take("a"):
+        rates.take(A)
+    if wait_s := rates.take(A):
         now += timedelta(seconds=wait_s)
-        assert rates.take("a") == 0
+        assert rates.take(A) == 0
 
 
 def test_a_clock_set_back_holds_nobody_back_for_long() -> None:
     now = NOW
-    rates = Rates({"a": Pace(1, 1)}, lambda: now)
-    assert rates.take("a") == 0
+    rates = Rates({A: Pace(1, 1)}, lambda: now)
+    assert rates.take(A) == 0
     now -= timedelta(days=1)
-    assert rates.take("a") == 1
+    assert rates.take(A) == 1
     now += timedelta(seconds=1)
-    assert rates.take("a") == 0
+    assert rates.take(A) == 0

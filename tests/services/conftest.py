@@ -125,6 +125,7 @@ def a_world(database_url: str, clock: Clock) -> Iterator[World]:
         chance=lambda: 0.5,
         systems=lambda name: workflow if name == WORKFLOW else vendor,
         wake=wake,
+        wait=clock.forward,
     )
     try:
         yield World(bridge, vendor, workflow, clock, woken)

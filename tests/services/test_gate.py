@@ -1,13 +1,15 @@
 """A vendor that is down costs a probe per interval; what is paused waits; others go on."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from bbic_bridge.delivery.errors import Ambiguous, DeliveryError, Throttled, Transient
-from bbic_bridge.services import gate
+from bbic_bridge.services import deliver, gate
 from bbic_bridge.services.queries import status
+from bbic_bridge.services.sync import sync_kommun
 from bbic_bridge.services.views.lanes import LaneView
 from bbic_bridge.store.audit import audit_of
 from bbic_bridge.store.pauses import Selection
@@ -205,3 +207,67 @@ def test_resuming_ends_what_lies_within_and_tells_what_still_holds(
     found = gate.resume(world.bridge, asked, actor="me")
     told = [[f"{v.kommun}/{v.system}/{v.operation}" for v in views] for views in found]
     assert told == [ended, left]
+
+
+class TestFetching:
+    """Asking a vendor what was changed keeps to the limits of its lane."""
+
+    def test_takes_one_of_the_places_while_it_asks(self, world: World) -> None:
+        notes(world, 10)
+        pages = world.vendor.changes
+        taken: list[int] = []
+
+        def changes(*asked: Any) -> Any:
+            taken.append(len(deliver.claim(world.bridge, 10)))
+            yield from pages(*asked)
+
+        world.vendor.changes = changes  # type: ignore[method-assign]
+        sync_kommun(world.bridge, "malmo")
+        assert taken == [3]
+        assert len(deliver.claim(world.bridge, 10)) == 1
+
+    @staticmethod
+    def claimed(world: World) -> int:
+        claims = deliver.claim(world.bridge, 10)
+        return sum(claim.system == "procapita" for claim in claims)
+
+    def test_waits_for_a_place_and_keeps_it_from_others(self, world: World) -> None:
+        notes(world, 10)
+        under_way = deliver.claim(world.bridge, 10)
+        waiting: list[int] = []
+
+        def wait(seconds: float) -> None:
+            world.clock.forward(seconds)
+            if len(waiting) == 2:
+                deliver.carry(world.bridge, under_way[0])
+            waiting.append(self.claimed(world))
+
+        report = sync_kommun(replace(world.bridge, wait=wait), "malmo")
+        assert report.problems == ()
+        assert waiting == [0, 0, 0]
+        assert self.claimed(world) == 1
+
+    def test_gives_up_where_no_place_becomes_free(self, world: World) -> None:
+        notes(world, 10)
+        under_way = deliver.claim(world.bridge, 10)
+        report = sync_kommun(world.bridge, "malmo")
+        assert [problem.code for problem in report.problems] == ["lane_full"]
+        deliver.give_back(world.bridge, under_way)
+        assert len(deliver.claim(world.bridge, 10)) == 4, "the place is not kept"
+        assert sync_kommun(world.bridge, "lund").problems == ()
+
+    def test_is_told_to_wait_and_the_lane_waits(self, world: World) -> None:
+        notes(world, 1)
+        world.vendor.silence = Throttled("http_429", retry_after=30)
+        sync_kommun(world.bridge, "malmo")
+        assert deliver.claim(world.bridge, 10) == []
+        world.clock.forward(30)
+        assert len(deliver.claim(world.bridge, 10)) == 1
+
+    def test_goes_on_while_writing_is_what_fails(self, world: World) -> None:
+        notes(world, 30)
+        fails(world, DOWN)
+        world.work()
+        assert lane(world).state == "open"
+        assert sync_kommun(world.bridge, "malmo").problems == ()
+        assert lane(world).state == "open"

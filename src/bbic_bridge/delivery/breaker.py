@@ -52,12 +52,19 @@ def after(
             tokens=lane.tokens,
             filled_at=lane.filled_at,
             served_at=lane.served_at,
+            fetch_from=lane.fetch_from,
+            fetch_until=lane.fetch_until,
         )
     elif lane.state is LaneState.HALF_OPEN:
         lane = _after_probe(lane, verdict, now, rules)
     elif verdict is Verdict.SILENT:  # begun before it opened
         lane = replace(lane, failures=lane.failures + 1)
-    return lane if retry_after is None else _held(lane, now, int(retry_after * SECOND))
+    return lane if retry_after is None else held(lane, now, retry_after)
+
+
+def held(lane: Lane, now: int, seconds: float) -> Lane:
+    """The lane, of which nothing is taken for so long."""
+    return _held(lane, now, int(seconds * SECOND))
 
 
 def _while_closed(lane: Lane, verdict: Verdict, now: int, rules: Rules) -> Lane:

@@ -45,6 +45,7 @@ class Lane:
     ``changed_at`` is when its vendor last fell silent or answered again; ``failures`` counts the
     calls in a row that got no answer, ``probes`` those made since it fell silent. Nothing is taken
     from ``held_from`` until ``held_until``. ``tokens`` is what was left of the rate ``filled_at``.
+    From ``fetch_from`` until ``fetch_until`` a question about changes has, or waits for, a place.
     """
 
     kommun: str
@@ -58,6 +59,8 @@ class Lane:
     tokens: float = 0.0
     filled_at: int = 0
     served_at: int = 0
+    fetch_from: int = 0
+    fetch_until: int = 0
 
     @property
     def key(self) -> tuple[str, str]:
@@ -67,6 +70,10 @@ class Lane:
     def is_held(self, now: int) -> bool:
         """Whether nothing may be taken yet. A clock that was set back holds nobody for longer."""
         return self.held_from - SKEW <= now < self.held_until
+
+    def is_fetched(self, now: int) -> bool:
+        """Whether one place belongs to a question about changes."""
+        return self.fetch_from - SKEW <= now < self.fetch_until
 
 
 def room(lane: Lane, leased: int, now: int, rules: Rules) -> int | None:
@@ -78,7 +85,7 @@ def room(lane: Lane, leased: int, now: int, rules: Rules) -> int | None:
         return 0 if leased else 1
     rooms = []
     if rules.concurrency:
-        rooms.append(max(0, rules.concurrency - leased))
+        rooms.append(max(0, rules.concurrency - leased - lane.is_fetched(now)))
     if rules.rate_per_s:
         rooms.append(int(_tokens(lane, now, rules)))
     return min(rooms) if rooms else None
@@ -120,6 +127,40 @@ def taken(lane: Lane, count: int, now: int, rules: Rules) -> Lane:
     )
 
 
+def fetch(
+    lane: Lane, leased: int, now: int, until: int, rules: Rules, *, mine: bool
+) -> tuple[Lane, bool]:
+    """Keeps a place, until then at the latest, for a question about what was changed at the vendor.
+
+    A breaker that is open does not hold it: a system that cannot be written to may still be read,
+    and the pass is not begun again before its interval.
+
+    Args:
+        mine: whether the place that is kept is one's own; another's is waited for.
+
+    Returns:
+        The lane, and whether the question may be asked now.
+    """
+    if lane.is_fetched(now) and not mine:
+        return lane, False
+    kept = replace(lane, fetch_from=now, fetch_until=until)
+    if lane.state is LaneState.CLOSED and lane.is_held(now):
+        return kept, False
+    if 0 < rules.concurrency <= leased:
+        return kept, False
+    if not rules.rate_per_s:
+        return kept, True
+    tokens = _tokens(lane, now, rules)
+    if tokens < 1:
+        return kept, False
+    return replace(kept, tokens=tokens - 1, filled_at=now), True
+
+
+def fetched(lane: Lane) -> Lane:
+    """The lane after the question: its place is free."""
+    return replace(lane, fetch_from=0, fetch_until=0)
+
+
 def probe_interval(probes: int, rules: Rules) -> int:
     """How long after the lane's ``probes``-th probe the next may go: doubled, with 20 % jitter."""
     plain = min(rules.probe_max_s, rules.probe_s * 2 ** min(probes, 32))
@@ -127,6 +168,8 @@ def probe_interval(probes: int, rules: Rules) -> int:
 
 
 def _tokens(lane: Lane, now: int, rules: Rules) -> float:
-    elapsed_s = max(0, now - lane.filled_at) / SECOND
     most = max(1.0, rules.rate_per_s * BURST_S)
+    if now < lane.filled_at - SKEW:
+        return most
+    elapsed_s = max(0, now - lane.filled_at) / SECOND
     return min(most, lane.tokens + elapsed_s * rules.rate_per_s)

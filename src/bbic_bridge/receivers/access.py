@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bbic_bridge.delivery.errors import ConfigurationError
 from bbic_bridge.receivers.problems import Refusal, refusal
-from bbic_bridge.receivers.rate import Pace, Rates
+from bbic_bridge.receivers.rate import Caller, Pace, Rates
 from bbic_bridge.security.signatures import BadSignature, Secret, Verified, verify
 from bbic_bridge.security.tokens import BadToken, Bearer, Role, Use, authenticate
 from bbic_bridge.services.views.accepting import Grant
@@ -65,23 +65,25 @@ class Access:
             Refusal: 401; 429 where this signer calls more often than it may.
         """
         name = self._verify(headers, body, self.workflows).name
-        if wait_s := self.rates.take(name):
-            retry = {"Retry-After": str(wait_s)}
-            raise refusal(429, "too_many_requests", "This source calls too often.", headers=retry)
+        self._count(("source", name))
         return self.grants[name]
 
     def vendor(self, system: str, kommun: str, headers: RawHeaders, body: bytes) -> str:
-        """The ``webhook-id`` of a kommun's system. Raises ``Refusal`` (401; 404 if unknown).
+        """The ``webhook-id`` of a kommun's system.
 
-        The 404 comes after the same work as a 401.
+        Raises:
+            Refusal: 401; 404 if there is none, after the same work as a 401; 429 where it calls
+                more often than it may.
         """
         known = self.vendors.get((system, kommun))
         try:
-            return self._verify(headers, body, (_DECOY,) if known is None else known).message_id
+            verified = self._verify(headers, body, (_DECOY,) if known is None else known)
         except Refusal:
             if known is None:
                 raise refusal(404, "kommun_unknown", "No such kommun has this system.") from None
             raise
+        self._count((system, kommun))
+        return verified.message_id
 
     def bearer(self, shown: bytes, made: Iterable[Bearer], role: Role, uses: Uses) -> Bearer:
         """Who shows a token.
@@ -103,6 +105,11 @@ class Access:
         if not bearer.may(role):
             raise refusal(403, "role_too_small", f"This needs the role {role}.")
         return bearer
+
+    def _count(self, caller: Caller) -> None:
+        if wait_s := self.rates.take(caller):
+            retry = {"Retry-After": str(wait_s)}
+            raise refusal(429, "too_many_requests", "This sender calls too often.", headers=retry)
 
     def _verify(self, headers: RawHeaders, body: bytes, ring: Sequence[Secret]) -> Verified:
         try:
@@ -142,10 +149,14 @@ def _refuse_shared(owned: Iterable[Sequence[Secret]]) -> None:
         owners[secret.key] = secret.name
 
 
-def _paces(settings: Settings) -> Iterable[tuple[str, Pace]]:
-    for name, it in settings.source.items():
-        if it.rate_per_s:
-            yield name, Pace(it.rate_per_s, it.burst)
+def _paces(settings: Settings) -> Iterable[tuple[Caller, Pace]]:
+    for name, source in settings.source.items():
+        if source.rate_per_s:
+            yield ("source", name), Pace(source.rate_per_s, source.burst)
+    for name, kommun in settings.kommun.items():
+        if kommun.webhook_rate_per_s:
+            pace = Pace(kommun.webhook_rate_per_s, kommun.webhook_burst)
+            yield (kommun.system, name), pace
 
 
 def _bearers(settings: Settings) -> Iterable[Bearer]:

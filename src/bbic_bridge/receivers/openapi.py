@@ -108,7 +108,7 @@ def webhook_in(system: str) -> dict[str, Any]:
     """The route of one vendor's webhooks."""
     schema = {"type": "string", "description": f"<Andringar> of contracts/{system}.xsd"}
     content = {"application/xml": {"schema": schema}, "text/xml": {"schema": schema}}
-    return _intake(content, 400, 401, 404, 408, 413, 415, 503)
+    return _intake(content, 400, 401, 404, 408, 413, 415, 429, 503)
 
 
 def json_in(model: type[BaseModel], *statuses: int) -> dict[str, Any]:

@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+Caller = tuple[str, str]
+"""``source`` and its name, or a vendor system and its kommun."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -24,25 +27,25 @@ class Rates:
     """Counts calls against each sender's pace; who has none is never held back.
 
     Args:
-        paces: by the sender's name in the configuration.
+        paces: of those who have one.
         clock: the wall clock; a jump forwards fills a bucket, one backwards changes nothing.
     """
 
-    def __init__(self, paces: Mapping[str, Pace], clock: Callable[[], datetime]) -> None:
+    def __init__(self, paces: Mapping[Caller, Pace], clock: Callable[[], datetime]) -> None:
         self._paces = paces
         self._clock = clock
-        self._buckets: dict[str, _Bucket] = {}
+        self._buckets: dict[Caller, _Bucket] = {}
 
-    def take(self, name: str) -> int:
+    def take(self, caller: Caller) -> int:
         """Counts one call. 0 when it may be; else the seconds until one may, and none is counted.
 
         Call it only for a sender whose signature is known, so that nobody uses up another's.
         """
-        pace = self._paces.get(name)
+        pace = self._paces.get(caller)
         if pace is None:
             return 0
         now = self._clock()
-        bucket = self._buckets.setdefault(name, _Bucket(pace.burst, now))
+        bucket = self._buckets.setdefault(caller, _Bucket(pace.burst, now))
         gained = max(0.0, (now - bucket.at).total_seconds()) * pace.rate_per_s
         bucket.left, bucket.at = min(pace.burst, bucket.left + gained), now
         if bucket.left < 1:

@@ -1,5 +1,6 @@
 """What every use case works with. Built once per process by ``bootstrap``."""
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +28,7 @@ class Bridge:
     ``policy`` how it is treated; ``rules`` how the lane of a kommun and a system is; ``wake``
     takes (id, operation) pairs of deliveries that are due and never blocks or fails. ``ring`` tells
     whoever is on duty of an alert, by a message's id and body, and raises ``DeliveryError`` unless
-    it was heard; None where nobody is to be told.
+    it was heard; None where nobody is to be told. ``wait`` lets so many seconds pass.
     """
 
     settings: Settings
@@ -38,6 +39,7 @@ class Bridge:
     rules: Callable[[str, str], Rules]
     wake: Wake
     ring: Ring | None = None
+    wait: Callable[[float], None] = time.sleep
     closers: tuple[Callable[[], None], ...] = ()
 
     def close(self) -> None:

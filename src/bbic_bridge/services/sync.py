@@ -1,12 +1,13 @@
 """Asking the vendors what has changed, page by page; resumable from the last page stored."""
 
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 
 from bbic_bridge import telemetry
 from bbic_bridge.delivery.errors import ConfigurationError, DeliveryError
 from bbic_bridge.delivery.ports import Page, Told, Unreadable, VendorChange
-from bbic_bridge.services import parking
+from bbic_bridge.services import parking, places
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.vendor_news import Due, Outcome, from_json, take_in
 from bbic_bridge.services.views.changes import SyncProblem, SyncReport
@@ -78,8 +79,8 @@ def _pass(bridge: Bridge, place: Place) -> tuple[Tally, list[SyncProblem]]:
 
 def _read_stream(bridge: Bridge, place: Place, tally: Tally, problems: list[SyncProblem]) -> None:
     kommun, _, stream = place
-    system = bridge.systems(kommun)
-    for page in system.changes(stream, _cursor(bridge, place), bridge.clock()):
+    pages = bridge.systems(kommun).changes(stream, _cursor(bridge, place), bridge.clock())
+    while (page := _next_page(bridge, place, pages)) is not None:
         for told in page.changes:
             outcome = _deal_with(bridge, place, told)
             tally[outcome] += 1
@@ -89,6 +90,12 @@ def _read_stream(bridge: Bridge, place: Place, tally: Tally, problems: list[Sync
         # After its changes, not with them: a page read twice tells nothing twice.
         bridge.store.write(partial(_turn, place, page))
     bridge.store.write(lambda tx: watermarks.end_pass(tx, *place))
+
+
+def _next_page(bridge: Bridge, place: Place, pages: Iterator[Page]) -> Page | None:
+    kommun, system, _ = place
+    with places.place(bridge, (kommun, system)):
+        return next(pages, None)
 
 
 def _cursor(bridge: Bridge, place: Place) -> str:

@@ -41,6 +41,13 @@ def lock_lanes(connection: sa.Connection, keys: Iterable[LaneKey]) -> None:
         connection.execute(_LOCK, {"kommun": kommun, "system": system}).first()
 
 
+def locked_lane(connection: sa.Connection, key: LaneKey) -> Lane | None:
+    """The lane, locked; made where nothing was ever taken from it. None where it is being made."""
+    if found := lock_free_lanes(connection, [key]):
+        return found[0]
+    return None
+
+
 def lane_to_judge(connection: sa.Connection, key: LaneKey, *, only_in_trouble: bool) -> Lane | None:
     """The lane, locked; None where another has it locked at this moment.
 

@@ -175,6 +175,8 @@ lanes = Table(
     Column("tokens", Float(53), nullable=False),
     Column("filled_at", Micros, nullable=False),
     Column("served_at", Micros, nullable=False),
+    Column("fetch_from", Micros, nullable=False, server_default="0"),
+    Column("fetch_until", Micros, nullable=False, server_default="0"),
 )
 
 # What is not sent for now, by an operator's word; "*" stands for any.

@@ -13,6 +13,8 @@ from bbic_bridge.store.queues import Picked, pick
 
 BUSY_S = 0.005
 """How soon to ask again for a lane that another worker was just taking from."""
+FETCHED_S = 0.05
+"""How soon to ask again for the place that a question about changes has."""
 RulesOf = Callable[[str, str], Rules]
 """How the lane of a kommun and system is treated."""
 
@@ -59,6 +61,7 @@ class Round:
         for lane in self._lanes.values():
             wait_s = lanes.wait_s(lane, self._now, self._rules(*lane.key))
             waits += [] if wait_s is None else [wait_s]
+            waits += [FETCHED_S] if lane.is_fetched(self._now) and self._room(lane) == 0 else []
         return min(waits, default=None)
 
     def full(self) -> bool:
