@@ -221,7 +221,7 @@ class TestFetching:
             taken.append(len(deliver.claim(world.bridge, 10)))
             yield from pages(*asked)
 
-        world.vendor.changes = changes  # type: ignore[method-assign]
+        world.vendor.changes = changes  # type: ignore[method-assign,assignment]
         sync_kommun(world.bridge, "malmo")
         assert taken == [3]
         assert len(deliver.claim(world.bridge, 10)) == 1
