@@ -31,10 +31,13 @@ class Duty:
 
     heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     deaf: bool = False
+    refuses: str = ""
 
     def ring(self, message_id: str, body: bytes) -> None:
         if self.deaf:
-            raise Transient("connect_failed")
+            raise Transient("connect_failed", unreachable=True)
+        if self.refuses and self.refuses == json.loads(body)["data"]["kommun"]:
+            raise Transient("not_heard")
         self.heard.append((message_id, json.loads(body)))
 
     @property
@@ -211,6 +214,24 @@ def test_what_was_not_heard_is_told_again_until_it_is_also_by_another_process(
     ids = [message_id for message_id, _ in duty.heard]
     assert len(set(ids)) == 2
     assert {one.rpartition(".")[0] for one in ids} == {duty.heard[0][1]["data"]["id"]}
+
+
+def test_one_that_is_refused_holds_back_no_other(world: World, bridge: Bridge, duty: Duty) -> None:
+    duty.refuses = "malmo"
+    delivery = fail(world)
+    look(bridge)
+    world.vendor.trouble.append((Rejected("x"), False))
+    world.send("beslut.fattat", arende="A-2", kommun="lund")
+    world.work()
+    cancel(world.bridge, delivery, actor="x", reason="")
+    look(bridge)
+    assert duty.told == [("raised", "needs_person", "lund")]
+    duty.refuses = ""
+    look(bridge)
+    assert duty.told[1:] == [
+        ("raised", "needs_person", "malmo"),
+        ("resolved", "needs_person", "malmo"),
+    ]
 
 
 def test_a_message_holds_nothing_of_any_case(world: World, bridge: Bridge, duty: Duty) -> None:

@@ -90,10 +90,23 @@ def evaluate(bridge: Bridge, awake_s: float) -> list[Change]:
 
 
 def tell_all(bridge: Bridge, ring: Ring) -> bool:
-    """Tells what has not been told, in order. False when somebody did not listen."""
+    """Tells what has not been told, in order. False when somebody did not listen.
+
+    One that is refused holds back its own end, and no other; one that nobody answers, the rest.
+    """
     with bridge.store.read() as tx:
         waiting = untold(tx)
-    return all(_tell(bridge, ring, alert, step) for alert in waiting for step in _steps(alert))
+    all_told = True
+    for alert in waiting:
+        for step in _steps(alert):
+            error = _tell(bridge, ring, alert, step)
+            if error is None:
+                continue
+            if error.unreachable:
+                return False
+            all_told = False
+            break
+    return all_told
 
 
 def _changes(bridge: Bridge, tx: Tx, awake_s: float) -> list[Change]:
@@ -123,7 +136,8 @@ def _steps(alert: Alert) -> Iterator[int]:
         yield ENDED
 
 
-def _tell(bridge: Bridge, ring: Ring, alert: Alert, step: int) -> bool:
+def _tell(bridge: Bridge, ring: Ring, alert: Alert, step: int) -> DeliveryError | None:
+    """Tells one step; what went wrong, if anything did."""
     settings = bridge.settings.alerts
     turn_s = max(settings.every_s, settings.timeout_s + MARGIN_S)
     bridge.store.write(lambda tx: keep_turn(tx, TURN, turn_s))
@@ -132,9 +146,9 @@ def _tell(bridge: Bridge, ring: Ring, alert: Alert, step: int) -> bool:
         ring(f"{alert.id}.{what}", json.dumps(_message(alert, what)).encode())
     except DeliveryError as error:
         log.warning("alert_not_told", code=error.code)
-        return False
+        return error
     bridge.store.write(lambda tx: mark_told(tx, alert.id, step))
-    return True
+    return None
 
 
 def _message(alert: Alert, what: str) -> dict[str, Any]:
