@@ -1,5 +1,6 @@
 """Every store test runs on both databases."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bbic_bridge.security.envelope import RootKeys, new_root_key
-from bbic_bridge.store.migrate import migrate
 from bbic_bridge.store.store import Store
+from tests.servers.postgres import Postgres
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -44,6 +45,17 @@ def clock() -> Clock:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new database of the newest schema."""
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "bridge.db")
+        return f"sqlite:///{tmp_path}/bridge.db"
+    server: Postgres = request.getfixturevalue("postgres_server")
+    return server.url(server.database(request.getfixturevalue("postgres_template")))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new database without schema."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/bridge.db"
     url: str = request.getfixturevalue("postgres_url")
@@ -57,7 +69,6 @@ def roots() -> RootKeys:
 
 @pytest.fixture
 def store(database_url: str, roots: RootKeys, clock: Clock) -> Iterator[Store]:
-    migrate(database_url)
     opened = Store(database_url, roots, clock)
     opened.open(["malmo"])
     yield opened

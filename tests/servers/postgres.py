@@ -34,7 +34,7 @@ class Postgres:
     def database(self, template: str = "template1") -> str:
         """Makes a database and returns its name; a filled ``template`` saves migrating anew."""
         name = f"test_{next(self._numbers)}"
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
         with psycopg.connect(self.dsn(), autocommit=True) as connection:
             connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
         return name

@@ -93,7 +93,7 @@ def world(database_url: str, clock: Clock) -> Iterator[World]:
 
 @contextmanager
 def a_world(database_url: str, clock: Clock) -> Iterator[World]:
-    """A bridge over a new database, with in-memory vendors."""
+    """A bridge over a new database of the newest schema, with in-memory vendors."""
     kommun = Kommun(
         system="procapita",
         write_url="-",
@@ -111,7 +111,6 @@ def a_world(database_url: str, clock: Clock) -> Iterator[World]:
         avvikelse_vantar_s=0,
         callback=Callback(url="-", secret=SecretStr("-"), retry=RETRY),
     )
-    upkeep.migrate(settings)
     vendor, workflow = Twin(), Twin(lookup="none")
     woken: list[tuple[str, str]] = []
 

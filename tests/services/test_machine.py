@@ -2,6 +2,7 @@
 hypothesis drives over the store and the delivery, on both databases."""
 
 import itertools
+import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
 from operator import itemgetter
@@ -168,10 +169,14 @@ def _run(new_url: Callable[[], str], examples: int) -> None:
     run_state_machine_as_test(machine, settings=chosen)
 
 
-def test_on_sqlite(tmp_path: Path) -> None:
+def test_on_sqlite(tmp_path: Path, sqlite_template: Path) -> None:
     numbers = itertools.count()
-    _run(lambda: f"sqlite:///{tmp_path}/{next(numbers)}.db", 12)
+
+    def new_url() -> str:
+        return f"sqlite:///{shutil.copyfile(sqlite_template, tmp_path / f'{next(numbers)}.db')}"
+
+    _run(new_url, 12)
 
 
-def test_on_postgresql(postgres_server: Postgres) -> None:
-    _run(lambda: postgres_server.url(postgres_server.database()), 6)
+def test_on_postgresql(postgres_server: Postgres, postgres_template: str) -> None:
+    _run(lambda: postgres_server.url(postgres_server.database(postgres_template)), 6)

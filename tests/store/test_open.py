@@ -39,23 +39,23 @@ def upgrade_to(connection: sa.Connection, version: str) -> None:
     command.upgrade(config, version)
 
 
-def test_the_migrations_make_the_tables_that_the_code_expects(database_url: str) -> None:
-    migrate(database_url)
-    engine = sa.create_engine(database_url)
+def test_the_migrations_make_the_tables_that_the_code_expects(empty_url: str) -> None:
+    migrate(empty_url)
+    engine = sa.create_engine(empty_url)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
     engine.dispose()
 
 
-def test_migrating_twice_changes_nothing(database_url: str) -> None:
-    assert state(database_url) is None
-    assert migrate(database_url) == migrate(database_url) == state(database_url)
+def test_migrating_twice_changes_nothing(empty_url: str) -> None:
+    assert state(empty_url) is None
+    assert migrate(empty_url) == migrate(empty_url) == state(empty_url)
 
 
-def test_what_an_earlier_schema_held_is_kept(database_url: str) -> None:
+def test_what_an_earlier_schema_held_is_kept(empty_url: str) -> None:
     """A stream that had been read before has been read; nothing of it has failed."""
-    engine = sa.create_engine(database_url)
+    engine = sa.create_engine(empty_url)
     with engine.begin() as connection:
         upgrade_to(connection, "0001")
         for row in (
@@ -64,7 +64,7 @@ def test_what_an_earlier_schema_held_is_kept(database_url: str) -> None:
             "('malmo', 'procapita', 'x:1', 'x', 'held', NULL, 5, NULL)",
         ):
             connection.exec_driver_sql(row)
-    migrate(database_url)
+    migrate(empty_url)
     with engine.connect() as connection:
         mark = connection.execute(sa.select(metadata.tables["watermarks"])).one()
         change = connection.execute(sa.select(metadata.tables["vendor_changes"])).one()
@@ -73,9 +73,9 @@ def test_what_an_earlier_schema_held_is_kept(database_url: str) -> None:
     assert (change.key, change.state, change.digest) == ("x:1", "held", None)
 
 
-def test_an_audit_log_of_an_earlier_schema_is_chained_anew(database_url: str) -> None:
+def test_an_audit_log_of_an_earlier_schema_is_chained_anew(empty_url: str) -> None:
     """It was chained without a key: the sealer takes it up in the same order."""
-    engine = sa.create_engine(database_url)
+    engine = sa.create_engine(empty_url)
     with engine.begin() as connection:
         upgrade_to(connection, "0005")
         act = sa.text(
@@ -86,8 +86,8 @@ def test_an_audit_log_of_an_earlier_schema_is_chained_anew(database_url: str) ->
         connection.execute(act, [{"seq": seq, "id": f"A{seq}", "b": b"x"} for seq in (1, 2)])
         connection.exec_driver_sql("INSERT INTO sealers VALUES ('audit', 2)")
     engine.dispose()
-    migrate(database_url)
-    store = Store(database_url, RootKeys(MASTER, INDEX), Clock())
+    migrate(empty_url)
+    store = Store(empty_url, RootKeys(MASTER, INDEX), Clock())
     try:
         assert store.write(seal) == store.write(head_of)
         with store.read() as tx:
@@ -100,28 +100,28 @@ def test_an_audit_log_of_an_earlier_schema_is_chained_anew(database_url: str) ->
     assert (second.id, second.chain) == ("A2", link(roots, Head(1, first.chain), second))
 
 
-def test_a_database_without_schema_says_what_to_do(database_url: str) -> None:
+def test_a_database_without_schema_says_what_to_do(empty_url: str) -> None:
     with pytest.raises(ConfigurationError, match="bbic-bridge migrate"):
-        open_with(database_url, MASTER, INDEX)
+        open_with(empty_url, MASTER, INDEX)
 
 
-def test_a_newer_schema_is_refused(database_url: str) -> None:
-    migrate(database_url)
-    engine = sa.create_engine(database_url)
+def test_a_newer_schema_is_refused(empty_url: str) -> None:
+    migrate(empty_url)
+    engine = sa.create_engine(empty_url)
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
     with pytest.raises(ConfigurationError, match="newer"):
-        open_with(database_url, MASTER, INDEX)
+        open_with(empty_url, MASTER, INDEX)
     with pytest.raises(ConfigurationError, match="newer"):
-        migrate(database_url)
+        migrate(empty_url)
 
 
 @pytest.mark.parametrize("wrong", ["master_key", "index_key"])
-def test_another_key_is_refused_by_name(database_url: str, wrong: str) -> None:
-    migrate(database_url)
-    open_with(database_url, MASTER, INDEX)
+def test_another_key_is_refused_by_name(empty_url: str, wrong: str) -> None:
+    migrate(empty_url)
+    open_with(empty_url, MASTER, INDEX)
     keys = {"master_key": MASTER, "index_key": INDEX, wrong: new_root_key()}
     with pytest.raises(ConfigurationError, match=wrong):
-        open_with(database_url, keys["master_key"], keys["index_key"])
-    open_with(database_url, MASTER, INDEX)
+        open_with(empty_url, keys["master_key"], keys["index_key"])
+    open_with(empty_url, MASTER, INDEX)

@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 
 from bbic_bridge.security.envelope import RootKeys
-from bbic_bridge.store.migrate import migrate
 from bbic_bridge.store.overview import Query, dependents
 from bbic_bridge.store.replay_items import choose, choose_ids, digest_of, hold_items, holder_of
 from bbic_bridge.store.store import Store
@@ -38,7 +37,6 @@ def test_ids_that_are_named_are_chosen_in_the_order_of_the_deliveries(store: Sto
 def test_two_jobs_that_begin_at_once_do_not_hold_the_same(
     database_url: str, roots: RootKeys, clock: Clock
 ) -> None:
-    migrate(database_url)
     store = Store(database_url, roots, clock)
     store.open(["malmo"])
     fill(store, 4)

@@ -72,9 +72,9 @@ def test_several_processes_add_without_waiting_and_are_summed(
 
 
 def test_what_was_accepted_before_there_were_totals_is_counted(
-    database_url: str, roots: RootKeys, clock: Clock
+    empty_url: str, roots: RootKeys, clock: Clock
 ) -> None:
-    engine = sa.create_engine(database_url)
+    engine = sa.create_engine(empty_url)
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.set_main_option("path_separator", "os")
@@ -93,8 +93,8 @@ def test_what_was_accepted_before_there_were_totals_is_counted(
                 {"id": f"e{number}", "time": time, "payload": b""},
             )
     engine.dispose()
-    migrate(database_url)
-    store = Store(database_url, roots, clock)
+    migrate(empty_url)
+    store = Store(empty_url, roots, clock)
     with store.read() as tx:
         assert totals_of(tx, DAY) == [Total(DAY, SOURCE, KOMMUN, 1, digest("e0"))]
         assert [one.digest for one in totals_of(tx, date(2026, 3, 3))] == [digest("e1")]
