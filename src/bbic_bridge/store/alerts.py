@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from bbic_bridge.store.dialect import insert_once
-from bbic_bridge.store.health_schema import alerts
+from bbic_bridge.store.schema import alerts
 from bbic_bridge.store.tx import Tx
 
 BEGAN, ENDED = 1, 2

@@ -9,7 +9,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from bbic_bridge.delivery.errors import ConfigurationError
-from bbic_bridge.store import health_schema  # noqa: F401 (its tables belong to the schema)
 from bbic_bridge.store.engine import create_engine, unavailable
 
 _FOLDER = Path(__file__).parent / "migrations"

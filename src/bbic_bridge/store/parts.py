@@ -10,7 +10,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from bbic_bridge.store.dialect import insert_once
-from bbic_bridge.store.health_schema import parts, turns
+from bbic_bridge.store.schema import parts, turns
 from bbic_bridge.store.tx import Tx
 
 Kind = Literal["worker", "beat"]

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bbic_bridge.store.health_schema import totals
+from bbic_bridge.store.schema import totals
 from bbic_bridge.store.tx import Tx
 
 BITS = 32

@@ -1,8 +1,8 @@
-"""The tables that tell how the bridge itself is; ``schema`` says how columns are to be read."""
+"""How the bridge itself is."""
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, Table
 
-from bbic_bridge.store.schema import Micros, metadata, text_column
+from bbic_bridge.store.schema.base import Micros, metadata, text_column
 
 # The processes that keep the bridge going (kind: ``worker`` or ``beat``), as they last told.
 # ``seen``, ``looked`` and ``claimed`` are on the leases' clock: when it told of itself, when it
