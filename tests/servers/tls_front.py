@@ -9,10 +9,17 @@ from contextlib import contextmanager, suppress
 
 from tests.servers.certificates import Pair
 
+SSL_REQUEST = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
+"""How a PostgreSQL client asks whether the server speaks TLS; ``S`` says that it does."""
+
 
 @contextmanager
-def tls_front(pair: Pair, behind: int) -> Iterator[int]:
-    """The port on loopback that leads, over TLS, to the port ``behind``."""
+def tls_front(pair: Pair, behind: int, *, asked: bytes = b"") -> Iterator[int]:
+    """The port on loopback that leads, over TLS, to the port ``behind``.
+
+    Args:
+        asked: what a client asks before TLS begins.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pair.cert, pair.key)
     listener = socket.create_server(("127.0.0.1", 0))
@@ -29,6 +36,9 @@ def tls_front(pair: Pair, behind: int) -> Iterator[int]:
     def serve(connection: socket.socket) -> None:
         with connection, suppress(OSError):
             connection.settimeout(10)
+            if asked:
+                assert connection.recv(len(asked), socket.MSG_WAITALL) == asked
+                connection.sendall(b"S")
             with (
                 context.wrap_socket(connection, server_side=True) as inside,
                 socket.create_connection(("127.0.0.1", behind)) as server,
