@@ -78,11 +78,11 @@ def tell(first: int, count: int) -> list[Event]:
     return [Clone(first + n).event(event) for n in range(count) for event in cases.all_cases()]
 
 
-def in_disorder(events: Sequence[Event], chance: Random) -> list[list[Event]]:
-    """The same in random order with random duplicates, in batches."""
+def in_disorder(events: Sequence[Event], chance: Random, size: int = BATCH) -> list[list[Event]]:
+    """The same in random order with random duplicates, in batches of that size."""
     many = [*events, *chance.choices(events, k=int(len(events) * DUPLICATES))]
     chance.shuffle(many)
-    return [many[start : start + BATCH] for start in range(0, len(many), BATCH)]
+    return [many[start : start + size] for start in range(0, len(many), size)]
 
 
 def _persons(kind: str) -> set[str]:
