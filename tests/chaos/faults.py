@@ -88,19 +88,18 @@ def _disk_full(hurt: Installation, chance: Random) -> Iterator[None]:
 
 
 def _restored(hurt: Installation, chance: Random) -> Iterator[None]:
-    known = wait_until(hurt.sandbox.journal, within=60, what="something to be copied")
-    since = datetime.now(UTC)
+    since, known = datetime.now(UTC), len(hurt.sandbox.journal())
     hurt.copy.take()
     yield
     with suppress(AssertionError):  # where all was done before, there is less to forget
-        wait_until(lambda: len(hurt.sandbox.journal()) > len(known), within=5)
+        wait_until(lambda: len(hurt.sandbox.journal()) > known, within=5)
     hurt.restore(since)
 
 
 def _rejects(hurt: Installation, chance: Random) -> Iterator[None]:
     """The vendors refuse for good, until a person lets it go again."""
     for system in SYSTEMS:
-        hurt.sandbox.fault(system, "reject", probability=0.5, seed=chance.randrange(10**6))
+        hurt.sandbox.fault(system, "reject")
     yield
     with suppress(AssertionError):  # where nothing is sent any more, nothing is refused
         wait_until(lambda: hurt.sandbox.struck() > 0, within=20)

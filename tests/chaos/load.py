@@ -21,7 +21,7 @@ NUMBERS: Mapping[str, list[str]] = json.loads(
     (Path(__file__).parents[1] / "handbook" / "data" / "skatteverket_utdrag.json").read_text()
 )
 DUPLICATES = 0.15
-BATCH = 25
+BATCH = 10
 _SHARED = frozenset({"enhet_id"})
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+[+-][0-9]{2}:[0-9]{2}")
@@ -78,11 +78,11 @@ def tell(first: int, count: int) -> list[Event]:
     return [Clone(first + n).event(event) for n in range(count) for event in cases.all_cases()]
 
 
-def in_disorder(events: Sequence[Event], chance: Random, size: int = BATCH) -> list[list[Event]]:
-    """The same in random order with random duplicates, in batches of that size."""
+def in_disorder(events: Sequence[Event], chance: Random) -> list[list[Event]]:
+    """The same in random order with random duplicates, in batches."""
     many = [*events, *chance.choices(events, k=int(len(events) * DUPLICATES))]
     chance.shuffle(many)
-    return [many[start : start + size] for start in range(0, len(many), size)]
+    return [many[start : start + BATCH] for start in range(0, len(many), BATCH)]
 
 
 def _persons(kind: str) -> set[str]:

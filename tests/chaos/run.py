@@ -5,11 +5,10 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -18,7 +17,7 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.chaos.check import Balance, Wanted, balance
-from tests.chaos.faults import ALONE, possible, pulled
+from tests.chaos.faults import ALONE, REJECTS, possible, pulled
 from tests.chaos.installation import Installation
 from tests.chaos.load import BATCH, Event, in_disorder, tell
 from tests.integration import cases
@@ -26,7 +25,6 @@ from tests.servers.bridge import Bridge
 from tests.servers.process import wait_until
 
 MOVING = tuple(state for state in cases.OPEN if state != "waiting")
-SMALL_BATCH = 4
 SETTLES_WITHIN_S = 240
 
 
@@ -48,7 +46,6 @@ class Run:
     faults: Counter[str] = field(default_factory=Counter)
     replayed: int = 0
     clones: int = 0
-    deck: list[str] = field(default_factory=list)
     at_once: tuple[int, ...] = (1, 1, 2)
     _asked: int = 0
 
@@ -58,34 +55,26 @@ class Run:
     @property
     def even(self) -> bool:
         """Whether all was taken in, and what a vendor refused for good has been replayed."""
-        return not self.refused and self.replayed >= min(1, self.hurt.rejected)
+        replayed = self.hurt.rejected and self.replayed
+        return not self.refused and bool(replayed or not self.faults[REJECTS])
 
     def round(self, clones: int) -> Balance:
-        """Sends so many clones of the examples while plugs are pulled, as long as there is
-        something to send."""
-        batches = self._tell(clones, BATCH)
-        sender = self._sender(batches, threading.Semaphore(len(batches)))
-        while sender.is_alive():
-            self._pull(self._next_pull())
-        return self._end_round(sender)
-
-    def short_round(self) -> Balance:
-        """Pulls every plug once, and sends a part of one clone during each pull."""
-        batches, may_send = self._tell(1, SMALL_BATCH), threading.Semaphore(0)
+        """Pulls every plug once, and sends so many clones of the examples meanwhile: a part before
+        each pull, and a part while the plugs are out."""
+        events = tell(self.clones, clones)
+        self.clones += clones
+        cases.register_resources(self.hurt.sandbox, events)
+        batches, pulls = in_disorder(events, self.chance), list(self._pulls())
+        slots, may_send = 2 * len(pulls), threading.Semaphore(0)
         sender = self._sender(batches, may_send)
-        pulls = [self._next_pull()]
-        while self.deck:
-            pulls.append(self._next_pull())
-        # A part is sent before each pull, and a part while the plugs are out.
-        slots = 2 * len(pulls)
         sent = [len(batches) * place // slots for place in range(slots + 1)]
-        parts = [after - before for before, after in pairwise(sent)]
+        parts = [range(before, after) for before, after in pairwise(sent)]
         for names, before, during in zip(pulls, parts[::2], parts[1::2], strict=True):
-            may_send.release(before)
-            self._pull(names, partial(may_send.release, during))
-        return self._end_round(sender)
-
-    def _end_round(self, sender: threading.Thread) -> Balance:
+            for _ in before:
+                may_send.release()
+            with self._pulled(names):
+                for _ in during:
+                    may_send.release()
         self.hurt.mend()
         sender.join()
         return self.settle()
@@ -105,31 +94,25 @@ class Run:
             thawed=self.hurt.thawed,
         )
 
-    def _tell(self, clones: int, size: int) -> list[list[Event]]:
-        events = tell(self.clones, clones)
-        self.clones += clones
-        cases.register_resources(self.hurt.sandbox, events)
-        return in_disorder(events, self.chance, size)
-
-    def _pull(self, names: Sequence[str], meanwhile: Callable[[], object] = bool) -> None:
+    @contextmanager
+    def _pulled(self, names: Sequence[str]) -> Iterator[None]:
         with ExitStack() as held:
             for name in names:
                 self.faults[name] += 1
                 held.enter_context(pulled(name, self.hurt, self.chance))
-            meanwhile()
-            time.sleep(self.chance.uniform(0.3, 2.5))  # how long the plug is out
+            yield
+            time.sleep(self.chance.uniform(0.3, 2.5))  # how long the plugs are out
 
-    def _next_pull(self) -> list[str]:
-        """What is pulled together next: each in turn, in an order of chance, so that none is left
-        out."""
-        if not self.deck:
-            self.deck = possible(self.hurt)
-            self.chance.shuffle(self.deck)
-        names = [self.deck.pop()]
-        wanted = 1 if names[0] in ALONE else self.chance.choice(self.at_once)
-        while len(names) < wanted and self.deck and self.deck[-1] not in ALONE:
-            names.append(self.deck.pop())
-        return names
+    def _pulls(self) -> Iterator[list[str]]:
+        """What is pulled together, one after the other: each plug once, in an order of chance."""
+        deck = possible(self.hurt)
+        self.chance.shuffle(deck)
+        while deck:
+            names = [deck.pop()]
+            wanted = 1 if names[0] in ALONE else self.chance.choice(self.at_once)
+            while len(names) < wanted and deck and deck[-1] not in ALONE:
+                names.append(deck.pop())
+            yield names
 
     def _sender(
         self, batches: Sequence[list[Event]], may_send: threading.Semaphore
