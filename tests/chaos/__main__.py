@@ -57,11 +57,12 @@ def _chaos(database: Database, seed: int, seconds: float) -> dict[str, Any]:
         details = {name: value for name, value in vars(balance).items() if value}
         print(json.dumps(details, indent=1), f"\nlogs and store: {folder}", file=sys.stderr)
     return {
-        "even": balance.even and not run.refused,
+        "even": balance.even and run.even,
         "rounds": rounds,
         "sent": run.sent,
         "refused": len(run.refused),
-        "replays": run.replayed,
+        "rejected": run.hurt.rejected,
+        "replayed": run.replayed,
         "faults": dict(sorted(run.faults.items())),
         "balance": balance.counts(),
     }

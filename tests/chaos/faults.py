@@ -2,13 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from random import Random
 
-from tests.chaos.installation import LEASE_S, Installation
+from tests.chaos.installation import LEASE_S, LEAST_FREE, OURS, Installation
+from tests.servers.process import any_runs, wait_until
 
 SYSTEMS = ("procapita", "treserva")
+RESTORED, REJECTS = "database restored", "vendor rejects"
+ALONE = frozenset({RESTORED, REJECTS})
+"""What is never pulled together with another: all else must work meanwhile."""
 Fault = Callable[[Installation, Random], Iterator[None]]
 
 
@@ -20,6 +24,16 @@ def _killed(part: str) -> Fault:
         hurt.revive(process)
 
     return fault
+
+
+def _up_killed(hurt: Installation, chance: Random) -> Iterator[None]:
+    """What it started must end with it."""
+    up = hurt.process("up")
+    started = up.children() if up.running else []
+    hurt.kill(up)
+    wait_until(lambda: not any_runs(started), within=10, what="the parts of up ended")
+    yield
+    hurt.revive(up)
 
 
 def _frozen(part: str, least: float, most: float) -> Fault:
@@ -48,12 +62,49 @@ def _flushed(hurt: Installation, chance: Random) -> Iterator[None]:
 
 def _all_killed(hurt: Installation, chance: Random) -> Iterator[None]:
     """What a power cut does, but for what the disks had not been given."""
-    mine = [p for part in ("worker", "receiver", "beat", "redis") for p in hurt.parts[part]]
+    mine = [p for part in (*OURS, "redis") for p in hurt.parts[part]]
     for process in mine:
         hurt.kill(process)
     yield
     for process in mine:
         hurt.revive(process)
+
+
+def _clock(off: timedelta) -> Fault:
+    def fault(hurt: Installation, chance: Random) -> Iterator[None]:
+        hurt.clock.set(off)
+        yield
+        hurt.clock.set(timedelta())
+
+    return fault
+
+
+def _disk_full(hurt: Installation, chance: Random) -> Iterator[None]:
+    assert hurt.disk is not None
+    hurt.disk.clear()
+    hurt.disk.fill(chance.choice((0, LEAST_FREE // 2)))
+    yield
+    hurt.disk.clear()
+
+
+def _restored(hurt: Installation, chance: Random) -> Iterator[None]:
+    since, known = datetime.now(UTC), len(hurt.sandbox.journal())
+    hurt.copy.take()
+    yield
+    with suppress(AssertionError):  # where all was done before, there is less to forget
+        wait_until(lambda: len(hurt.sandbox.journal()) > known, within=5)
+    hurt.restore(since)
+
+
+def _rejects(hurt: Installation, chance: Random) -> Iterator[None]:
+    """The vendors refuse for good, until a person lets it go again."""
+    for system in SYSTEMS:
+        hurt.sandbox.fault(system, "reject")
+    yield
+    with suppress(AssertionError):  # where nothing is sent any more, nothing is refused
+        wait_until(lambda: hurt.sandbox.struck() > 0, within=20)
+    hurt.rejected += hurt.sandbox.struck()
+    hurt.sandbox.clear_faults()
 
 
 def _vendor(fault: str, **how: object) -> Fault:
@@ -76,6 +127,7 @@ FAULTS: Mapping[str, Fault] = {
     "redis killed": _killed("redis"),
     "postgres killed": _killed("postgres"),
     "vendor killed": _killed("vendor"),
+    "up killed": _up_killed,
     "all killed": _all_killed,
     "redis frozen": _frozen("redis", 0.5, 4),
     "redis flushed": _flushed,
@@ -83,6 +135,11 @@ FAULTS: Mapping[str, Fault] = {
     "vendor frozen": _frozen("vendor", 0.5, 6),
     "receiver frozen": _frozen("receiver", 0.5, 3),
     "worker frozen past its lease": _worker_past_its_lease,
+    "clock an hour back": _clock(timedelta(hours=-1)),
+    "clock a day ahead": _clock(timedelta(days=1)),
+    "disk full": _disk_full,
+    RESTORED: _restored,
+    REJECTS: _rejects,
     "vendor refuses": _vendor("refuse"),
     "vendor loses answers": _vendor("lost_response"),
     "vendor gives 500": _vendor("http_500"),
@@ -98,7 +155,8 @@ FAULTS: Mapping[str, Fault] = {
 
 def possible(hurt: Installation) -> list[str]:
     """The faults that this installation can have."""
-    return [name for name in FAULTS if hurt.server is not None or "postgres" not in name]
+    lacking = {"postgres": hurt.server is None, "disk": hurt.disk is None}
+    return [name for name in FAULTS if not lacking.get(name.partition(" ")[0])]
 
 
 @contextmanager

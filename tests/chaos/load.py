@@ -21,7 +21,7 @@ NUMBERS: Mapping[str, list[str]] = json.loads(
     (Path(__file__).parents[1] / "handbook" / "data" / "skatteverket_utdrag.json").read_text()
 )
 DUPLICATES = 0.15
-BATCH = 25
+BATCH = 10
 _SHARED = frozenset({"enhet_id"})
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+[+-][0-9]{2}:[0-9]{2}")

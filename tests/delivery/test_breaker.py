@@ -111,3 +111,11 @@ def test_the_wait_that_a_vendor_asks_for_holds_the_lane_and_is_never_cut_short()
     assert judged(held, Verdict.ANSWERED).held_until == NOW + 30 * SECOND
     opened = after(shorter, Verdict.SILENT, NOW, RULES, retry_after=1)
     assert (opened.state, opened.held_until) == (LaneState.OPEN, NOW + 30 * SECOND)
+
+
+def test_what_a_clock_that_was_set_back_had_held_it_until_counts_no_more() -> None:
+    rules = replace(RULES, failures=9)
+    held = after(LANE, Verdict.SILENT, NOW + 86_400 * SECOND, rules, retry_after=1)
+    again = after(held, Verdict.SILENT, NOW, rules, retry_after=2)
+    assert again.held_until == NOW + 2 * SECOND
+    assert after(again, Verdict.SILENT, NOW, rules, retry_after=1).held_until == again.held_until

@@ -1,9 +1,7 @@
 """Real processes that do not work, and a real disk that runs full."""
 
 import json
-import os
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,12 +14,12 @@ from tests.integration import cases
 from tests.integration.test_restart import notes
 from tests.servers.bridge import Bridge
 from tests.servers.configuration import Configuration, write_configuration
+from tests.servers.disk import Disk, small_disk
 from tests.servers.process import wait_until
 from tests.servers.sandbox import Sandbox
 from tests.servers.valkey import Valkey
 
 LEAST = 8 * 1024 * 1024
-FILLING = "filling"
 NOT_WRITTEN = {"carry_failed", "pump_stalled", "health_not_told"}
 BLIND = """
 from pathlib import Path
@@ -151,26 +149,23 @@ class TestOnASmallDisk:
     """The embedded default on a disk of 32 MiB that really fills up."""
 
     @pytest.fixture
-    def disk(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-        place = tmp_path / "disk"
-        place.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m", "none", place], check=True)
+    def disk(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
         monkeypatch.setenv("BBIC_LIMITS__MIN_FREE_BYTES", str(LEAST))
-        yield place
-        subprocess.run(["umount", "--lazy", place], check=True)
+        with small_disk(tmp_path / "disk", "32m") as mounted:
+            yield mounted
 
     @pytest.fixture
-    def config(self, disk: Path, sandbox: Sandbox, bridge_port: int) -> Configuration:
-        return write_configuration(disk / "bridge", sandbox_url=sandbox.url, port=bridge_port)
+    def config(self, disk: Disk, sandbox: Sandbox, bridge_port: int) -> Configuration:
+        return write_configuration(disk.place / "bridge", sandbox_url=sandbox.url, port=bridge_port)
 
     def test_it_takes_nothing_in_before_it_is_full_and_loses_nothing_when_it_is(
-        self, bridge: Bridge, sandbox: Sandbox, disk: Path
+        self, bridge: Bridge, sandbox: Sandbox, disk: Disk
     ) -> None:
         sandbox.fault("procapita", "refuse", probability=1.0, seed=1)
         up = bridge.up()
         assert bridge.post(notes(10)).status_code == 202
 
-        fill(disk, LEAST // 2)
+        disk.fill(LEAST // 2)
         refused = bridge.post(notes(5, 100), webhook_id="msg-2")
         assert (refused.status_code, refused.json()["code"]) == (503, "storage_low")
         ready = httpx.get(f"{bridge.config.url}/readyz")
@@ -179,32 +174,25 @@ class TestOnASmallDisk:
         cases.await_all_verified(bridge)
         cases.assert_each_effect_once(sandbox, 10)
 
-        (disk / FILLING).unlink()
+        disk.clear()
         wait_until(bridge.is_ready)
         sandbox.fault("procapita", "slow", delay_ms=200, probability=1.0, seed=1)
         assert bridge.post(notes(20, 200), webhook_id="msg-3").status_code == 202
         sandbox.await_effects(11)
-        fill(disk, 0)
+        disk.fill(0)
         assert bridge.post(notes(1, 300), webhook_id="msg-4").status_code == 503
         # The calls under way end, and what came of them cannot be written down.
         wait_until(lambda: NOT_WRITTEN & events_in(up.log), within=30)
 
-        (disk / FILLING).unlink()
+        disk.clear()
         wait_until(bridge.is_ready)
         sandbox.clear_faults()
         assert bridge.post(notes(1, 300), webhook_id="msg-4").status_code == 202
         cases.await_all_verified(bridge)
         cases.assert_each_effect_once(sandbox, 31)
         assert up.stop(within=40) == 0
-        with closing(sqlite3.connect(disk / "bridge" / "var" / "bridge.db")) as database:
+        with closing(sqlite3.connect(disk.place / "bridge" / "var" / "bridge.db")) as database:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-
-
-def fill(disk: Path, left: int) -> None:
-    """Fills the disk but for so many bytes."""
-    found = os.statvfs(disk)
-    with (disk / FILLING).open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, found.f_bavail * found.f_frsize - left)
 
 
 def events_in(log: Path) -> set[str]:

@@ -66,9 +66,12 @@ class Bridge:
         """The document that a command prints with ``--json``."""
         return json.loads(self.cli(*words, "--json", exit_code=exit_code))
 
-    def post(self, events: Any, *, webhook_id: str = "msg-1") -> httpx.Response:
-        """Sends events, signed with the public client library for Standard Webhooks."""
-        body, now = json.dumps(events), datetime.now(UTC)
+    def post(
+        self, events: Any, *, webhook_id: str = "msg-1", at: datetime | None = None
+    ) -> httpx.Response:
+        """Sends events, signed with the public client library for Standard Webhooks; ``at``: as if
+        it were then."""
+        body, now = json.dumps(events), at or datetime.now(UTC)
         signature = Webhook(secret("workflow_webhook_secret")).sign(webhook_id, now, body)
         batch = "-batch" if isinstance(events, list) else ""
         headers = {

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,6 +76,10 @@ class Process:
     def running(self) -> bool:
         return self.popen is not None and self.popen.poll() is None
 
+    def children(self) -> list[int]:
+        """The processes that it has started and that run."""
+        return [pid for pid, parent in _parents() if parent == self.pid]
+
     def ready(self, condition: Callable[[], object], *, within: float = 20) -> Self:
         """Waits for the condition; a process that ends first fails at once, with its log."""
 
@@ -130,6 +134,20 @@ class Process:
             ALIVE.remove(self)
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
+
+
+def any_runs(pids: Collection[int]) -> bool:
+    """Whether one of these processes still runs."""
+    return any(pid in pids for pid, _ in _parents())
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    """Every process that runs, and its parent."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+            if state != "Z":
+                yield int(stat.parent.name), int(parent)
 
 
 @contextmanager

@@ -199,6 +199,16 @@ def test_what_a_late_event_explains_is_never_told(world: World) -> None:
     assert world.told("avvikelse.upptackt") == []
 
 
+def test_a_clock_that_was_a_day_ahead_puts_nothing_off(world: World) -> None:
+    world = patient(world)
+    world.clock.jump(86_400)
+    reworded(world)
+    world.clock.jump(-86_400)
+    assert tell_late_deviations(world.bridge) == 0
+    world.clock.forward(600)
+    assert tell_late_deviations(world.bridge) == 1
+
+
 def test_what_nothing_explains_is_told_once_when_its_time_has_come(world: World) -> None:
     world = patient(world)
     reworded(world)

@@ -3,17 +3,11 @@
 The copy is a real one: SQLite's backup, or what pg_dump and psql make of a PostgreSQL database.
 """
 
-import shutil
-import sqlite3
-import subprocess
-from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from bbic_bridge.bootstrap import bootstrap
@@ -23,38 +17,24 @@ from bbic_bridge.services.bridge import WORKFLOW
 from bbic_bridge.services.replay import replay_one
 from bbic_bridge.services.views.deliveries import Filter
 from bbic_bridge.store.audit import audit_of
+from tests.servers.copies import Copy, PostgresCopy, SqliteCopy
 from tests.services.conftest import World
 from tests.services.full import note_at_vendor
-
-Backup = Callable[[], None]
 
 
 class Copies:
     """Takes a copy of the world's database, and puts it back."""
 
-    def __init__(self, world: World, folder: Path, binaries: Path | None) -> None:
-        self._world, self._folder, self._binaries = world, folder, binaries
-        self._url = world.bridge.settings.sqlalchemy_url()
+    def __init__(self, world: World, copy: Copy) -> None:
+        self._world, self._copy = world, copy
 
     def take(self) -> None:
-        if self._binaries is None:
-            with closing(sqlite3.connect(self._path)) as live, closing(self._kept()) as kept:
-                live.backup(kept)
-        else:
-            self._run("pg_dump", "--format=custom", f"--file={self._folder / 'dump'}")
+        self._copy.take()
 
     def put_back(self) -> None:
         """The bridge is closed, its database replaced by the copy, and opened again."""
         self._world.bridge.close()
-        if self._binaries is None:
-            for path in self._path.parent.glob(f"{self._path.name}*"):
-                path.unlink()
-            shutil.copy(self._folder / "kept.db", self._path)
-        else:
-            with psycopg.connect(self._dsn, autocommit=True) as connection:
-                connection.execute("DROP SCHEMA public CASCADE")
-                connection.execute("CREATE SCHEMA public")
-            self._run("pg_restore", "--no-owner", str(self._folder / "dump"))
+        self._copy.put_back()
         before = self._world.bridge
         self._world.bridge = bootstrap(
             before.settings,
@@ -65,30 +45,14 @@ class Copies:
             wake=before.wake,
         )
 
-    @property
-    def _path(self) -> Path:
-        return Path(self._url.removeprefix("sqlite:///"))
-
-    @property
-    def _dsn(self) -> str:
-        return self._url.replace("postgresql+psycopg", "postgresql")
-
-    def _kept(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._folder / "kept.db")
-
-    def _run(self, program: str, *words: str) -> None:
-        assert self._binaries is not None
-        command = [str(self._binaries / program), f"--dbname={self._dsn}", *words]
-        subprocess.run(command, check=True, timeout=60)
-
 
 @pytest.fixture
 def copies(world: World, tmp_path: Path, request: pytest.FixtureRequest) -> Copies:
-    binaries = None
-    if not world.bridge.settings.sqlalchemy_url().startswith("sqlite"):
-        server = request.getfixturevalue("postgres_server")
-        binaries = Path(server.process.command[0]).parent
-    return Copies(world, tmp_path, binaries)
+    url = world.bridge.settings.sqlalchemy_url()
+    if url.startswith("sqlite"):
+        return Copies(world, SqliteCopy(Path(url.removeprefix("sqlite:///")), tmp_path / "kept.db"))
+    server = request.getfixturevalue("postgres_server")
+    return Copies(world, PostgresCopy(server, url, tmp_path / "dump"))
 
 
 def case(world: World, number: int) -> list[Any]:

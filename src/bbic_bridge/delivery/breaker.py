@@ -88,4 +88,6 @@ def _after_probe(lane: Lane, verdict: Verdict, now: int, rules: Rules) -> Lane:
 
 
 def _held(lane: Lane, now: int, micros: int) -> Lane:
-    return replace(lane, held_from=now, held_until=max(lane.held_until, now + micros))
+    # What a clock that was set back since had held it until, counts no more.
+    before = lane.held_until if lane.is_held(now) else now
+    return replace(lane, held_from=now, held_until=max(before, now + micros))

@@ -169,7 +169,7 @@ def probe_interval(probes: int, rules: Rules) -> int:
 
 def _tokens(lane: Lane, now: int, rules: Rules) -> float:
     most = max(1.0, rules.rate_per_s * BURST_S)
-    if now < lane.filled_at - SKEW:
+    if now < lane.filled_at - SKEW:  # the clock was set back: how long ago, nobody knows
         return most
     elapsed_s = max(0, now - lane.filled_at) / SECOND
     return min(most, lane.tokens + elapsed_s * rules.rate_per_s)

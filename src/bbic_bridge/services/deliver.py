@@ -92,7 +92,7 @@ def _outcome_of(bridge: Bridge, claim: Claim) -> record.Outcome:
     except (ConfigurationError, CannotOpen) as error:
         log.error("delivery_not_loadable", delivery=claim.id, error=telemetry.error_name(error))
         then = decide.Next(State.WITH_PERSON, None, "with_person", "not_loadable")
-        return _outcome(bridge, claim, "load", started, then)
+        return _outcome(claim, "load", (started, started), then)
     return _send(bridge, work) if claim.is_to_send else _check(bridge, work)
 
 
@@ -118,9 +118,9 @@ def _send(bridge: Bridge, work: _Work) -> record.Outcome:
     try:
         body = _asked(work, lambda: _body(work), NeedsPerson)
     except DeliveryError as error:
-        history = _history(claim, claim.attempts, started)
-        then = decide.after_error(error, history, bridge.clock(), work.policy)
-        return _outcome(bridge, claim, "map", started, then, error=error)
+        history, ended = _history(claim, claim.attempts, started), bridge.clock()
+        then = decide.after_error(error, history, ended, work.policy)
+        return _outcome(claim, "map", (started, ended), then, error=error)
     needed = needed_s(bridge, claim)
     asked_at = time.monotonic()
     left_s = bridge.store.write(lambda tx: tx.claims.begin(tx.connection, claim, needed, tx.now))
@@ -140,10 +140,9 @@ def _send(bridge: Bridge, work: _Work) -> record.Outcome:
     then = decide.after_accepted(finding, history, ended, work.policy)
     links = receipt.links + (finding.links if finding else ())
     return _outcome(
-        bridge,
         claim,
         "send",
-        started,
+        (started, ended),
         then,
         links=links,
         answer=receipt.answer,
@@ -168,7 +167,7 @@ def _after_failed_send(
     history = _history(work.claim, work.claim.attempts + 1, ended)
     then = decide.after_error(error, history, ended, work.policy)
     return _outcome(
-        bridge, work.claim, "send", started, then, error=error, request=body, told=_told(error)
+        work.claim, "send", (started, ended), then, error=error, request=body, told=_told(error)
     )
 
 
@@ -205,7 +204,7 @@ def _check(bridge: Bridge, work: _Work) -> record.Outcome:
             then = decide.after_accepted(None, history, now, work.policy)
         else:
             then = decide.cannot_ask(error, history, now)
-        return _outcome(bridge, claim, action, started, then, error=error, told=_told(error))
+        return _outcome(claim, action, (started, now), then, error=error, told=_told(error))
     now = bridge.clock()
     if claim.was is State.SENT:
         then = decide.after_accepted(finding, history, now, work.policy)
@@ -214,10 +213,9 @@ def _check(bridge: Bridge, work: _Work) -> record.Outcome:
     # That something is not there may be told by a vendor that can be read and not be written to.
     found = Verdict.ANSWERED if finding.outcome == "found" else Verdict.NOTHING
     return _outcome(
-        bridge,
         claim,
         action,
-        started,
+        (started, now),
         then,
         links=finding.links,
         answer=finding.answer,
@@ -247,10 +245,9 @@ def _history(
 
 
 def _outcome(
-    bridge: Bridge,
     claim: Claim,
     action: str,
-    started: datetime,
+    lasted: tuple[datetime, datetime],
     then: decide.Next,
     *,
     links: tuple[Link, ...] = (),
@@ -259,7 +256,7 @@ def _outcome(
     request: bytes = b"",
     told: Told = SAYS_NOTHING,
 ) -> record.Outcome:
-    ended, sent = bridge.clock(), action == "send"
+    (started, ended), sent = lasted, action == "send"
     attempt = Attempt(
         id=fresh_id(),
         number=claim.attempts + sent,

@@ -28,8 +28,8 @@ Due = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a claim. ``sent`` tells an attempt to send from a look-up; ``told`` is what it
-    tells of its lane."""
+    """What came of a claim. ``sent`` tells an attempt to send from a look-up; ``ended_at`` is the
+    now that ``then`` was decided at; ``told`` is what it tells of its lane."""
 
     then: Next
     attempt: Attempt
@@ -117,7 +117,8 @@ def _values(tx: Tx, claim: Claim, outcome: Outcome, state: State) -> dict[str, A
     then, attempt = outcome.then, outcome.attempt
     values: dict[str, Any] = {
         "state": state.value,
-        "due_at": micros(then.due_at) if then.due_at else None,
+        # By the reading of the clock that ``updated_at`` is of, should it be set in between.
+        "due_at": tx.now + micros(then.due_at) - micros(outcome.ended_at) if then.due_at else None,
         "error_kind": then.kind,
         "error_code": then.code,
         "updated_at": tx.now,

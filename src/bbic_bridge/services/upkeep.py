@@ -10,6 +10,7 @@ from bbic_bridge.settings import Settings
 from bbic_bridge.store import migrate as schema
 from bbic_bridge.store.facts import release_all
 from bbic_bridge.store.overview import unmet_needs, waiting_since
+from bbic_bridge.store.queues import mend_set_back
 from bbic_bridge.store.tx import Tx
 
 log = telemetry.get_logger()
@@ -26,8 +27,8 @@ def schema_state(settings: Settings) -> tuple[str | None, str]:
 
 
 def sweep(bridge: Bridge) -> int:
-    """Ends expired leases, releases what lacks nothing, seals what is new, reconsiders held
-    changes.
+    """Ends expired leases, brings back what a clock that was set back had put off, releases what
+    lacks nothing, seals what is new, reconsiders held changes.
 
     Returns:
         How many deliveries were set going.
@@ -37,7 +38,10 @@ def sweep(bridge: Bridge) -> int:
         lost = tx.claims.expire(tx.connection, tx.now)
         if lost:
             log.warning("leases_expired", count=len(lost))
-        return lost + release_all(tx)
+        back = mend_set_back(tx.connection, tx.now)
+        if back:
+            log.warning("clock_set_back", count=len(back))
+        return lost + back + release_all(tx)
 
     due = bridge.store.write(job)
     audit.seal(bridge)

@@ -16,6 +16,7 @@ from bbic_bridge.store.avvikelser import (
     due_avvikelser,
     keep_avvikelser,
     mark_avvikelser_told,
+    mend_set_back,
 )
 from bbic_bridge.store.frister import keep_frister
 from bbic_bridge.store.notiser import add_notis, notiser_of_case
@@ -56,7 +57,7 @@ def judge(bridge: Bridge, tx: Tx, kommun: str, arende: str) -> Due:
     """
     lage = lage_of(tx, kommun, arende)
     keep_frister(tx, kommun, arende, frister(lage, bridge.settings.frist))
-    tell_at = tx.now + int(bridge.settings.avvikelse_vantar_s * SECOND)
+    tell_at = _tell_at(bridge, tx)
     made = (KeptAvvikelse(en.kod, en.objekt, en.skillnad) for en in avvikelser(lage))
     keep_avvikelser(tx, (kommun, arende), made, tell_at)
     return tell_deviations(bridge, tx, kommun, arende)
@@ -103,6 +104,7 @@ def tell_late_deviations(bridge: Bridge) -> int:
     Returns:
         How many cases there was something to tell of.
     """
+    bridge.store.write(lambda tx: mend_set_back(tx, _tell_at(bridge, tx)))
     count = 0
     while True:
         with bridge.store.read() as tx:
@@ -116,3 +118,8 @@ def tell_late_deviations(bridge: Bridge) -> int:
 
             bridge.wake(bridge.store.write(job, {(kommun, arende)}))
         count += len(page)
+
+
+def _tell_at(bridge: Bridge, tx: Tx) -> int:
+    """When what deviates from now on is told."""
+    return tx.now + int(bridge.settings.avvikelse_vantar_s * SECOND)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from bbic_bridge.delivery.lanes import SKEW
 from bbic_bridge.store.locks import CaseKey
 from bbic_bridge.store.schema import avvikelser
 from bbic_bridge.store.tx import Tx
@@ -26,6 +27,11 @@ _DUE_CASES = (
     .distinct()
     .order_by(_a.kommun, _a.arende)
     .limit(sa.bindparam("limit"))
+)
+_PUT_OFF = (
+    sa.update(avvikelser)
+    .where(_a.tell_at > sa.bindparam("latest"))
+    .values(tell_at=sa.bindparam("by"))
 )
 _ADD = sa.insert(avvikelser)
 _REMOVE = sa.delete(avvikelser).where(*_ONE)
@@ -72,6 +78,12 @@ def cases_to_tell(tx: Tx, limit: int) -> list[CaseKey]:
     """Cases with deviations that are to be told by now."""
     rows = tx.connection.execute(_DUE_CASES, {"now": tx.now, "limit": limit})
     return [(row.kommun, row.arende) for row in rows]
+
+
+def mend_set_back(tx: Tx, tell_at: int) -> None:
+    """What a clock that was set back since had put off is to be told at ``tell_at``, as what is new
+    would be."""
+    tx.connection.execute(_PUT_OFF, {"latest": tell_at + SKEW, "by": tell_at})
 
 
 def _kept(tx: Tx, case: CaseKey) -> set[KeptAvvikelse]:

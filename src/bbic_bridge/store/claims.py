@@ -191,10 +191,12 @@ class Claims:
             raise LeaseLost(claim.id)
 
     def release(self, connection: sa.Connection, claims: Sequence[Claim], now: int) -> None:
-        """Gives unstarted claims back as they were."""
+        """Gives unstarted claims back as they were: due."""
+        due_at = sa.case((deliveries.c.due_at > now, now), else_=deliveries.c.due_at)
         for claim in claims:
             state = State.READY if claim.was in SENDABLE else claim.was
-            self.finish(connection, claim, {"state": state.value, "updated_at": now})
+            values = {"state": state.value, "due_at": due_at, "updated_at": now}
+            self.finish(connection, claim, values)
 
     def expire(
         self, connection: sa.Connection, now: int, limit: int = 500

@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bbic_bridge.delivery.fairness import Queue
+from bbic_bridge.delivery.lanes import SKEW
+from bbic_bridge.delivery.states import State
 from bbic_bridge.store.schema import deliveries, pauses
 
 ANY = "*"
@@ -38,6 +40,21 @@ def pick(connection: sa.Connection, shares: Mapping[Queue, int], now: int) -> li
         for queue, most in shares.items()
         for row in connection.execute(_PICK, _key(queue) | {"now": now, "most": most})
     ]
+
+
+def mend_set_back(connection: sa.Connection, now: int, limit: int = 500) -> list[tuple[str, str]]:
+    """Brings back what was put off by a clock that has been set back since: it waits as long as it
+    was to wait, from now on.
+
+    Returns:
+        (id, operation) of each.
+    """
+    given = {"now": now, "ahead": now + SKEW, "most": limit}
+    seqs = list(connection.scalars(_PUT_OFF, given))
+    if not seqs:
+        return []
+    rows = connection.execute(_BRING_BACK, {"now": now, "seqs": seqs})
+    return [(row.id, row.operation) for row in rows]
 
 
 def _key(queue: Queue) -> dict[str, Any]:
@@ -99,6 +116,26 @@ def _is_paused(heads: sa.CTE) -> sa.ColumnElement[bool]:
     )
 
 
+def _is_put_off() -> sa.ColumnElement[bool]:
+    """What is ready was never to wait; all else was put off when it was last written."""
+    d, ahead = deliveries.c, sa.bindparam("ahead", type_=sa.BigInteger)
+    return (
+        _scheduled(deliveries)
+        & (d.due_at > ahead)
+        & ((d.state == State.READY.value) | (d.updated_at > ahead))
+    )
+
+
+def _brought_back() -> dict[str, Any]:
+    d, now = deliveries.c, sa.bindparam("now", type_=sa.BigInteger)
+    past = {
+        column.name: sa.case((column > now, now), else_=column)
+        for column in (d.first_try_at, d.ended_at)
+    }
+    due_at = sa.case((d.state == State.READY.value, now), else_=d.due_at - d.updated_at + now)
+    return {**past, "due_at": due_at, "updated_at": now}
+
+
 # Built once: making a statement anew costs more than running it.
 _HEADS = _heads()
 _DUE = sa.select(_HEADS).where(_HEADS.c.due_at <= sa.bindparam("now"))
@@ -113,4 +150,22 @@ _PICK = (
     .order_by(deliveries.c.due_at)
     .limit(sa.bindparam("most"))
     .with_for_update(skip_locked=True)
+)
+_PUT_OFF = (
+    sa.select(deliveries.c.seq)
+    .select_from(
+        _HEADS.join(
+            deliveries,
+            sa.and_(*(a == b for a, b in zip(_place(_HEADS), _place(deliveries), strict=True))),
+        )
+    )
+    .where(_is_put_off())
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True, of=deliveries)
+)
+_BRING_BACK = (
+    sa.update(deliveries)
+    .where(deliveries.c.seq.in_(sa.bindparam("seqs", expanding=True)))
+    .values(_brought_back())
+    .returning(deliveries.c.id, deliveries.c.operation)
 )

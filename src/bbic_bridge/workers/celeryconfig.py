@@ -16,6 +16,7 @@ imports = ("bbic_bridge.workers.tasks",)
 worker_prefetch_multiplier = 8
 broker_transport_options: dict[str, Any] = {"socket_connect_timeout": 2, "socket_timeout": 10}
 worker_cancel_long_running_tasks_on_connection_loss = False
+beat_scheduler = "bbic_bridge.workers.schedule:Scheduler"
 beat_schedule: dict[str, Any] = {
     "sweep": {"task": "sweep", "schedule": _settings.worker.sweep_s},
     "watch_deadlines": {"task": "watch_deadlines", "schedule": 60.0},
