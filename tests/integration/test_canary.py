@@ -238,7 +238,7 @@ def overheard(server: Valkey) -> Iterator[list[bytes]]:
     """Every command that the broker is given meanwhile."""
     heard: list[bytes] = []
     # Without a time limit: the bridge may be long in starting, and nothing is heard meanwhile.
-    listening = redis.Redis(unix_socket_path=str(server.socket))
+    listening = redis.Redis(unix_socket_path=str(server.socket), socket_timeout=None)
     with listening as client, client.monitor() as monitor:
         connection = monitor.connection
 
