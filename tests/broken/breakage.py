@@ -17,7 +17,7 @@ class Breakage:
         old: stands in it exactly once.
         new: what is put in its place.
         tests: pytest's ids of those that must fail of it, each by an assertion.
-        error: or by this exception, where that is how the test is told.
+        error: or by this exception, where that is how the test comes to know.
     """
 
     promise: str

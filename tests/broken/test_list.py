@@ -50,6 +50,19 @@ def test_the_tests_that_prove_it_are_there() -> None:
     assert {test for test in named if not _exists(*test.split("::"))} == set()
 
 
+def test_no_test_lets_go_of_what_stands_in_front() -> None:
+    """What it starts imports the broken copy, because that stands in ``PYTHONPATH``."""
+    sets = re.compile(r"""setenv\(\s*"PYTHONPATH",.*|"PYTHONPATH":.*""")
+    found = {
+        (str(path), line)
+        for path in (ROOT / "tests").rglob("*.py")
+        if "broken" not in path.parts[len(ROOT.parts) :]
+        for line in sets.findall(path.read_text(encoding="utf-8"))
+        if "prepend=os.pathsep" not in line
+    }
+    assert found == set()
+
+
 def _exists(file: str, *names: str) -> bool:
     """Whether a file has such a class and test, also one that it inherits."""
     found: list[ast.stmt] = ast.parse((ROOT / file).read_text(encoding="utf-8")).body

@@ -5,6 +5,7 @@ goes wrong. The database is not searched here: what it holds is encrypted.
 """
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -40,7 +41,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         one.mkdir()
     (loud / "sitecustomize.py").write_text(canary.LOUD)
     monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setenv("PYTHONPATH", str(loud))
+    monkeypatch.setenv("PYTHONPATH", str(loud), prepend=os.pathsep)
     return folder
 
 

@@ -1,6 +1,6 @@
 """Status tells how things are: how old the oldest is, who stands in the way, who does nothing."""
 
-from bbic_bridge.delivery.errors import Rejected
+from bbic_bridge.delivery.errors import Rejected, Transient
 from bbic_bridge.services import deliver, gate, health
 from bbic_bridge.services.queries import status
 from bbic_bridge.store.pauses import Selection
@@ -41,6 +41,19 @@ def test_the_heads_that_others_wait_behind_are_counted(world: World) -> None:
     world.send("resurs.tilldela")
     told = status(world.bridge)
     assert (told.health.parked_heads, told.parked_behind_failed) == (1, 2)
+
+
+def test_what_is_held_back_is_nobody_s_to_take(world: World) -> None:
+    """Its vendor is down and is spared: no worker is at fault for leaving it."""
+    for number in range(20):
+        world.send("aktanteckning.skriven", arende=f"A-{number}")
+    world.clock.forward(1)
+    assert status(world.bridge).health.claimable_s == 1
+    world.vendor.trouble += [(Transient("connect_failed", unreachable=True), False)] * 8
+    world.work()
+    told = status(world.bridge)
+    assert told.lanes[0].state == "open"
+    assert (told.oldest_due_s, told.health.claimable_s) == (1, None)
 
 
 def test_work_that_nobody_takes_is_told_by_readyz(world: World) -> None:
