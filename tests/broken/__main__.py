@@ -21,14 +21,14 @@ from tests.broken.topics import TOPICS
 def main() -> int:
     asked = argparse.ArgumentParser(prog="make broken", description=__doc__)
     asked.add_argument("--topic", choices=TOPICS, action="append")
-    asked.add_argument("--word", default="", help="only promises or files with this in them")
+    asked.add_argument("--word", action="append", help="only promises or files with this in them")
     asked.add_argument("--jobs", type=int, default=2)
     chosen = asked.parse_args()
     breakages = [
         (topic, one)
         for topic in chosen.topic or TOPICS
         for one in TOPICS[topic]
-        if chosen.word in f"{one.promise} {one.file}"
+        if any(word in f"{one.promise} {one.file}" for word in chosen.word or [""])
     ]
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="bbic-broken-"))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.broken.breakage import PACKAGE, ROOT, Breakage
 
-LONGEST_S = 300
+LONGEST_S = 180
 PATIENCE_S = 30
 PLUGINS = ("-p", "xdist.plugin", "-p", "anyio", "-p", "tests.broken.plugin")
 

@@ -88,7 +88,6 @@ BROKEN = (
         "(ids[-1] if resumed else tx.keyring.add(tx.connection, kommun, tx.now))",
         "tx.keyring.add(tx.connection, kommun, tx.now)",
         KEYS + "test_what_was_interrupted_goes_on_to_the_same_key",
-        KEYS + "test_a_killed_change_goes_on",
     ),
     b(
         "an earlier key stays while anything is under it",

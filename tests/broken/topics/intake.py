@@ -199,6 +199,7 @@ BROKEN = (
         "async with asyncio.timeout(self._within_s):",
         "async with asyncio.timeout(None):",
         BODY + "test_a_body_that_does_not_go_on_is_given_up",
+        error="TimeoutError",
     ),
     b(
         "a compressed body is refused",
