@@ -30,6 +30,7 @@ BROKEN = (
         "        if bearer.use not in uses:\n",
         "        if False:\n",
         ROLES + "test_a_token_for_the_feed_opens_the_feed_alone",
+        error="KeyError",
     ),
     b(
         "a token sees its kommuner only",
@@ -73,6 +74,7 @@ BROKEN = (
         "if False:",
         TOKENS + "test_a_token_is_valid_until_it_expires",
         ROLES + "test_a_token_that_has_expired_says_so",
+        error="KeyError",
     ),
     b(
         "making a token is audited",
@@ -80,6 +82,7 @@ BROKEN = (
         '        note(tx, actor, "token_add", name, BRIDGE, details)\n',
         "",
         MADE + "test_making_and_ending_a_token_are_acts",
+        error="ValueError",
     ),
     b(
         "revoking a token is audited",
@@ -87,6 +90,7 @@ BROKEN = (
         '        note(tx, actor, "token_revoke", name, BRIDGE, {"reason": reason})\n',
         "",
         MADE + "test_making_and_ending_a_token_are_acts",
+        error="ValueError",
     ),
     b(
         "changing a kommun's keys is audited",

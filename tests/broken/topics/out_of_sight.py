@@ -116,11 +116,10 @@ BROKEN = (
         WELL,
     ),
     b(
-        "a worker writes no text in its log",
-        "services/deliver.py",
-        "        receipt = work.system.send(order, body)\n",
-        "        print(body.decode(), flush=True)\n"
-        "        receipt = work.system.send(order, body)\n",
-        WELL,
+        "a worker's libraries write no text in its log",
+        "workers/__init__.py",
+        "    telemetry.take_over()\n",
+        "    telemetry.configure()\n",
+        CANARY + "TestWhereAllGoesWrong::test_nothing_is_seen",
     ),
 )
