@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11
 
-.PHONY: help demo test chaos lint bench lock clean
+.PHONY: help demo test chaos broken lint bench lock clean
 
 help:  ## Print the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -26,6 +26,9 @@ test: .venv/.installed  ## Run every test, with real Redis, PostgreSQL, workers 
 
 chaos: .venv/.installed  ## Pull every plug for MINUTES (30), by SEED (1), on both databases; balance the books
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),30)
+
+broken: .venv/.installed  ## Break every promise on purpose, one at a time; demand that its test fails
+	@$(BIN)/python -m tests.broken --jobs $(or $(JOBS),2) $(if $(TOPIC),--topic "$(TOPIC)")
 
 lint: .venv/.installed  ## ruff, mypy (strict) and the import contracts
 	@$(BIN)/ruff check .

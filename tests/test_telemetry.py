@@ -67,3 +67,14 @@ def test_the_place_and_the_kind_are_told_and_not_the_words(
 @pytest.mark.parametrize("code", ["logging.getLogger('lib').info(SECRET)", "raise SystemExit(1)"])
 def test_what_is_no_trouble_is_not_told(code: str) -> None:
     assert said(code) == []
+
+
+def test_a_field_that_is_not_named_is_not_written() -> None:
+    """Whatever a caller passes along: fields that are not on the list do not reach the log."""
+    code = "telemetry.get_logger().error('it_failed', code='x', namn=SECRET, exc_info=SECRET)"
+    assert said(code) == [line("it_failed", "error", code="x")]
+
+
+def test_of_an_exception_the_class_alone_is_told() -> None:
+    code = "telemetry.log.error('it_failed', error=telemetry.error_name(ValueError(SECRET)))"
+    assert said(code) == [line("it_failed", "error", error="ValueError")]

@@ -192,6 +192,22 @@ def test_errors_and_logs_hold_neither_address_nor_body(caplog: pytest.LogCapture
     assert error.__context__ is None
 
 
+@pytest.mark.parametrize("fault", ["reset", "silence", "nobody"])
+@pytest.mark.parametrize("writes", [True, False])
+def test_no_failed_exchange_tells_where_it_went_nor_what_was_sent(
+    caplog: pytest.LogCaptureFixture, fault: str, writes: bool
+) -> None:
+    """Cut, never answered, or never connected: the library knew it all, and its error is gone."""
+    script = stays_silent if fault == "silence" else resets
+    with caplog.at_level(logging.DEBUG), peer(*[script] * ATTEMPTS) as other:
+        address = _unused_address() if fault == "nobody" else other.address
+        error = _fails(_http(address, timeout_s=1), writes=writes)
+    told = "".join(traceback.format_exception(error)) + repr(error) + caplog.text
+    for private in (address, SECRET, BODY.decode()):
+        assert private not in told
+    assert error.__context__ is None
+
+
 @pytest.mark.parametrize(
     "address", ["", "malmo.example", "ftp://a/b", "http://", "http://u:p@a/", "http://a/?key=1"]
 )

@@ -5,6 +5,7 @@ goes wrong. The database is not searched here: what it holds is encrypted.
 """
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -40,7 +41,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         one.mkdir()
     (loud / "sitecustomize.py").write_text(canary.LOUD)
     monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setenv("PYTHONPATH", str(loud))
+    monkeypatch.setenv("PYTHONPATH", str(loud), prepend=os.pathsep)
     return folder
 
 
@@ -238,7 +239,7 @@ def overheard(server: Valkey) -> Iterator[list[bytes]]:
     """Every command that the broker is given meanwhile."""
     heard: list[bytes] = []
     # Without a time limit: the bridge may be long in starting, and nothing is heard meanwhile.
-    listening = redis.Redis(unix_socket_path=str(server.socket))
+    listening = redis.Redis(unix_socket_path=str(server.socket), socket_timeout=None)
     with listening as client, client.monitor() as monitor:
         connection = monitor.connection
 

@@ -167,7 +167,8 @@ async def test_a_body_that_does_not_go_on_is_given_up(desk: FakeDesk) -> None:
     transport = httpx.ASGITransport(create_app(desk=desk))
     async with httpx.AsyncClient(transport=transport, base_url="http://bridge") as client:
         body = silent(asyncio.Event())
-        answer = await client.post("/v1/events", content=body, headers=signed(b""))
+        async with asyncio.timeout(20):
+            answer = await client.post("/v1/events", content=body, headers=signed(b""))
     assert (answer.status_code, answer.json()["code"]) == (408, "body_too_slow")
     assert answer.headers["connection"] == "close"
     assert desk.asked == []

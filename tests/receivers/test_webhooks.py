@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from bbic_bridge.services.views.accepting import Problem, Result, Violation
-from tests.receivers.fake import MALMO, WORKFLOW, FakeDesk, secret, signed
+from tests.receivers.fake import CALLBACK, EXEMPEL, MALMO, WORKFLOW, FakeDesk, secret, signed
 
 pytestmark = pytest.mark.anyio
 BODY = b'<?xml version="1.0" encoding="utf-8"?><Andringar/>'
@@ -31,7 +31,7 @@ async def test_a_refused_webhook_names_the_place(client: httpx.AsyncClient, desk
     assert answer.json()["errors"] == [{"pointer": where.pointer, "detail": where.detail}]
 
 
-@pytest.mark.parametrize("with_secret", [WORKFLOW, secret("x")])
+@pytest.mark.parametrize("with_secret", [WORKFLOW, CALLBACK, EXEMPEL, secret("x")])
 async def test_another_s_secret_is_not_known(
     client: httpx.AsyncClient, desk: FakeDesk, with_secret: str
 ) -> None:

@@ -1,5 +1,6 @@
 """Bearer tokens: who is known, in which role, for which kommuner."""
 
+import hmac
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -117,6 +118,26 @@ def test_a_token_is_valid_until_it_expires(left_s: int, code: str | None) -> Non
         return
     with pytest.raises(BadToken, match=code):
         known("Bearer brief-token-0123456789", (bearer,))
+
+
+@pytest.mark.parametrize("token", ["read-token-0123456789", "admin-token-0123456789", "x" * 20])
+def test_time_tells_nothing_of_whose_token_it_is(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each digest is compared in constant time, whatever was found already."""
+    compared: list[tuple[bytes, bytes]] = []
+    in_constant_time = hmac.compare_digest
+
+    def compare(one: bytes, other: bytes) -> bool:
+        compared.append((one, other))
+        return in_constant_time(one, other)
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    if token == "x" * 20:
+        assert refused(f"Bearer {token}") == "token_invalid"
+    else:
+        known(f"Bearer {token}")
+    assert compared == [(bearer.digest, digest_of(token)) for bearer in BEARERS]
 
 
 def test_a_new_token_is_256_random_bits_that_can_be_shown() -> None:

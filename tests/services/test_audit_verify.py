@@ -191,6 +191,20 @@ def test_an_end_cut_off_well_shows_only_against_a_head_kept_elsewhere(log: World
     assert (report.anchor, report.is_sound, report.faults) == ("differs", False, ())
 
 
+def test_an_end_that_was_made_anew_shows_against_a_head_kept_elsewhere(log: World) -> None:
+    """Who holds the index key can make every link anew; the last one is another then."""
+    kept, roots = audit_log.head(log.bridge), log.bridge.store.keyring.roots
+    do(log, change(1, actor="cli:bo"))
+    head = Head()
+    with beside(log) as connection:
+        for row in connection.execute(sa.select(rows).order_by(rows.c.seq)).all():
+            head = Head(row.seq, link(roots, head, row))
+            connection.execute(change(row.seq, chain=head.chain))
+        connection.execute(set_back(chain=head.chain))
+    assert verify(log.bridge).is_sound
+    assert verify(log.bridge, kept).anchor == "differs"
+
+
 def test_a_row_kept_from_before_the_log_was_cut_off_shows_when_it_is_put_back(log: World) -> None:
     """It bears its number and a hash made with the key; what came before it is another row."""
     with beside(log) as connection:

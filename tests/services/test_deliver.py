@@ -57,6 +57,16 @@ def test_a_refusal_fails_and_what_depends_on_it_waits_behind(world: World) -> No
     assert len(world.told("leverans.misslyckad")) == 1
 
 
+def test_what_needs_two_waits_for_both(world: World) -> None:
+    """The first of them alone releases nothing."""
+    world.send("resurs.tilldela")
+    for typ in ("beslut.fattat", "beslut.verkstall"):
+        world.send(typ)
+    world.work()
+    assert world.states()["verkstall_beslut"] == "verified"
+    assert world.states()["tilldela_resurs"] == "waiting"
+
+
 def test_transient_trouble_is_retried_with_backoff(world: World) -> None:
     world.vendor.trouble += [(Transient("connect_failed"), False)] * 2
     world.send("beslut.fattat")
@@ -116,6 +126,34 @@ def test_a_negative_look_up_counts_only_when_it_has_settled(world: World) -> Non
     world.work()
     assert world.states() == {"registrera_beslut": "verified"}
     assert len(world.vendor.effects) == 1
+
+
+def test_each_attempt_settles_by_itself(world: World) -> None:
+    """That the vendor had nothing of the first says nothing of what came of the second."""
+    world.vendor.trouble += [(Ambiguous("read_timeout"), False)] * 2
+    world.send("beslut.fattat")
+    for seconds in (0, 11, 2, 5):
+        world.clock.forward(seconds)
+        world.work()
+    assert len(world.vendor.sent) == 2
+    assert world.states() == {"registrera_beslut": "ambiguous"}
+    world.vendor.effects.append(world.delivery("registrera_beslut").id)
+    world.clock.forward(60)
+    world.work()
+    assert world.states() == {"registrera_beslut": "verified"}
+    assert len(world.vendor.sent) == 2
+
+
+def test_every_try_travels_under_the_same_key(world: World) -> None:
+    """So that a vendor that honours it makes one effect of them all."""
+    world.vendor.trouble += [(Transient("connect_failed"), False), (Ambiguous("timeout"), False)]
+    world.send("beslut.fattat")
+    for seconds in (0, 2, 11, 60):
+        world.clock.forward(seconds)
+        world.work()
+    one = world.delivery("registrera_beslut").id
+    assert world.states() == {"registrera_beslut": "verified"}
+    assert [order.idempotency_key for order in world.vendor.sent] == [f"{one}.v1"] * 3
 
 
 def test_an_effect_that_a_vendor_had_in_its_queue_while_it_stood_still_is_not_repeated(

@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from bbic_bridge.delivery.errors import Ambiguous, Rejected, Transient
+from bbic_bridge.delivery.errors import Ambiguous, NeedsPerson, Rejected, Transient
 from bbic_bridge.services.queries import show_delivery
 from bbic_bridge.services.replay import look, replay_one, run
 from bbic_bridge.services.replay_plan import Asked, plan
 from bbic_bridge.services.views.replays import ReplayItem
 from bbic_bridge.store.audit import audit_of
+from bbic_bridge.store.schema import earlier_payloads
 from tests.services.conftest import World
 
 RIGHT = "Rätt Person"
@@ -147,6 +149,41 @@ def test_bytes_from_before_an_edit_are_not_sent_after_it(world: World) -> None:
     world.work()
     assert world.vendor.sent[-1].idempotency_key == f"{one}.v2"
     assert world.vendor.sent[-1].uppgift["beslutsfattare"] == RIGHT
+
+
+def test_bytes_from_before_an_edit_are_refused_after_it(world: World) -> None:
+    """The edit has taken the uppgift's place, and nothing has been sent of it yet."""
+    one = unclear(world, happened=False)
+    edited(world, one)
+    world.vendor.unmappable = NeedsPerson("unknown_code")
+    for _ in range(3):
+        world.clock.forward(11)
+        world.work()
+    assert world.states() == {"registrera_beslut": "with_person"}
+    item = replay_one(world.bridge, one, actor="anna", same_bytes=True)
+    assert (item.outcome, "has been edited" in item.detail) == ("refused", True)
+
+
+def test_the_original_of_an_edit_is_kept_as_it_was_sent(world: World) -> None:
+    """Each version stands for itself; a later one takes nothing from those before."""
+    one = unclear(world, happened=False)
+    original = dict(world.vendor.sent[0].uppgift)
+    edited(world, one)
+    for _ in range(3):
+        world.clock.forward(11)
+        world.work()
+    assert world.vendor.sent[-1].uppgift == corrected(world)
+    with world.bridge.store.read() as tx:
+        kept = tx.connection.execute(sa.select(earlier_payloads)).all()
+        opened = [
+            tx.open_json(
+                "malmo", row.payload, "earlier_payloads", f"{one}/{row.version}", "payload"
+            )
+            for row in kept
+        ]
+    assert [(row.version, uppgift) for row, uppgift in zip(kept, opened, strict=True)] == [
+        (1, original)
+    ]
 
 
 def test_what_remains_of_a_half_found_closing_goes_as_edited(world: World) -> None:

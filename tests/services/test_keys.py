@@ -22,8 +22,8 @@ from bbic_bridge.services.keys import KeyProblem, missing_keys, rewrap, rotate
 from bbic_bridge.settings import Settings
 from bbic_bridge.store.audit import audit_of
 from bbic_bridge.store.notiser import add_notis
-from bbic_bridge.store.schema import notiser
-from bbic_bridge.store.sealed import columns, older_values
+from bbic_bridge.store.schema import deliveries, notiser
+from bbic_bridge.store.sealed import columns, older_values, replace_values
 from bbic_bridge.store.tx import Tx
 from tests.services.conftest import World
 from tests.services.full import fill
@@ -77,8 +77,10 @@ def _nobody(name: str) -> Any:
 def test_everything_is_resealed_and_the_earlier_key_goes(world: World) -> None:
     fill(world)
     before, others = opened(world.bridge), opened(world.bridge, "lund")
-    done = turn(world.bridge)
+    told: list[int] = []
+    done = turn(world.bridge, tell=told.append)
     assert (done.key_id, done.resumed, done.left, done.removed) == (2, False, 0, (1,))
+    assert sum(told) == done.resealed > 0
     after = opened(world.bridge)
     assert {place: after[place] for place in before} == before
     assert list(under(world.bridge)) == [2]
@@ -109,6 +111,27 @@ def test_what_is_written_meanwhile_is_kept_and_ends_under_the_new_key(world: Wor
     assert list(under(world.bridge)) == [2]
     assert set(world.states("A-9").values()) <= {"verified"}
     assert len(opened(world.bridge)) == sum(under(world.bridge).values())
+
+
+def test_what_was_written_between_the_reading_and_the_sealing_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a change of keys has read may be old by the time that it writes."""
+    fill(world)
+    written: list[tuple[str, str, str]] = []
+
+    def late(tx: Tx, **given: Any) -> int:
+        if given["place"].table is deliveries and not written:
+            row = given["pairs"][0][0].row
+            newer = tx.seal("malmo", b'{"newer":true}', "deliveries", row, "payload")
+            of_row = sa.update(deliveries).where(deliveries.c.id == row)
+            tx.connection.execute(of_row.values(payload=newer))
+            written.append(("deliveries", row, "payload"))
+        return replace_values(tx, **given)
+
+    monkeypatch.setattr(keys, "replace_values", late)
+    turn(world.bridge)
+    assert [opened(world.bridge)[place] for place in written] == [b'{"newer":true}']
 
 
 def test_what_was_interrupted_goes_on_to_the_same_key(
@@ -245,6 +268,14 @@ class TestMasterKey:
         refused = pytest.raises(ConfigurationError, match=r"^setting master_key: not the key of")
         with refused, another(old):
             pass
+
+    def test_who_changed_it_and_why_is_audited(self, world: World) -> None:
+        rewrap(world.bridge, actor="anna", reason="byte")
+        with world.bridge.store.read() as tx:
+            acts = audit_of(tx, "master_key")
+        assert [(act["actor"], act["action"], act["details"]["reason"]) for act in acts] == [
+            ("anna", "master_key_changed", "byte")
+        ]
 
     def test_what_was_opened_before_goes_on_meanwhile(self, world: World) -> None:
         world.send("beslut.fattat")

@@ -296,6 +296,34 @@ def test_nothing_is_claimed_until_sending_goes_on(world: World) -> None:
     assert deliver.claim(world.bridge, 10) != []
 
 
+def test_every_open_delivery_is_ambiguous_until_it_has_been_looked_for(world: World) -> None:
+    """Ready, waiting and to be tried again; what is done or with a person stays as it is."""
+    world.vendor.trouble += [(Rejected("EJ_TILLATET"), False), (Transient("down"), False)]
+    for number, typ in enumerate(("beslut.fattat", "beslut.fattat", "aktanteckning.skriven")):
+        world.send(typ, arende=f"A-{number}")
+        world.work()
+    world.send("beslut.verkstall", arende="A-3")
+    world.send("beslut.fattat", arende="A-4")
+    views = queries.list_deliveries(world.bridge, Filter(limit=1000))
+    assert [one.state for one in views] == ["failed", "retrying", "verified", "waiting", "ready"]
+    recover(world, world.clock.now)
+    views = queries.list_deliveries(world.bridge, Filter(limit=1000))
+    assert [one.state for one in views] == ["failed", "ambiguous", "verified", *["ambiguous"] * 2]
+
+
+def test_it_reads_the_vendors_again_and_names_what_must_be_resent(world: World) -> None:
+    """Before anything goes: what the vendors tell by now, and each source's last known event."""
+    known = world.event("aktanteckning.skriven")
+    world.accept(known)
+    since = world.clock.now
+    world.clock.forward(60)
+    world.send("aktanteckning.skriven", anteckning_id="AN-2")
+    world.vendor.tell(note_at_vendor("n:1"))
+    found = recover(world, since)
+    assert {report.kommun: report.read for report in found.sync}["malmo"] == 1
+    assert [(one.source, one.event_id) for one in found.sources] == [(known["source"], known["id"])]
+
+
 def test_a_worker_that_has_one_in_hand_loses_it(world: World) -> None:
     world.send("beslut.fattat")
     (claim,) = deliver.claim(world.bridge, 1)

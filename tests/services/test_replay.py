@@ -112,6 +112,33 @@ def test_cancel_takes_along_what_needs_it_and_says_so_first(world: World) -> Non
     assert set(world.states().values()) == {"cancelled"}
 
 
+def test_cancelling_is_audited_with_what_went_along(world: World) -> None:
+    """Who called it off, why, and what else that ended."""
+    head = failed(world)
+    waiting = world.delivery("verkstall_beslut").id
+    cancel(world.bridge, head, actor="anna", reason="dubblett")
+    with world.bridge.store.read() as tx:
+        acts = audit_of(tx, head)
+    assert [(act["actor"], act["action"], act["details"]) for act in acts] == [
+        ("anna", "cancel", {"reason": "dubblett", "with": [waiting]})
+    ]
+
+
+def test_what_is_let_go_before_its_turn_waits_for_it(world: World) -> None:
+    """A person may let go what was stopped before it was sent; its turn comes in order."""
+    mottagare = {"enhet_id": "okand", "enhetschef": "Eva Lund"}
+    world.send("uppdrag.upprattat", insatstyp="oppenvard", mottagare=mottagare)
+    assert world.states()["vidarebefordra_uppdrag"] == "with_person"
+    one = world.delivery("vidarebefordra_uppdrag").id
+    assert replay_one(world.bridge, one, actor="anna").outcome == "released"
+    world.work()
+    assert world.states()["vidarebefordra_uppdrag"] == "waiting"
+    assert world.vendor.sent == []
+    world.send("beslut.fattat")
+    world.work()
+    assert world.states()["vidarebefordra_uppdrag"] == "verified"
+
+
 def test_what_may_have_reached_the_vendor_cannot_be_cancelled(world: World) -> None:
     world.vendor.trouble.append((Ambiguous("read_timeout"), True))
     world.vendor.deaf = Transient("connect_failed")
@@ -126,6 +153,19 @@ def test_a_fault_corrected_after_the_weekend_is_sent_again(world: World) -> None
     world.clock.forward(3 * 86_400)
     replay_one(world.bridge, head, actor="anna")
     world.work()
+    world.clock.forward(2)
+    world.work()
+    assert world.states()["registrera_beslut"] == "verified"
+
+
+def test_what_is_replayed_is_tried_for_its_whole_span_again(world: World) -> None:
+    """What was spent before a person mended it is not counted."""
+    head = failed(world)
+    world.clock.forward(3 * 86_400)
+    replay_one(world.bridge, head, actor="anna")
+    world.vendor.trouble.append((Transient("connect_failed"), False))
+    world.work()
+    assert world.states()["registrera_beslut"] == "retrying"
     world.clock.forward(2)
     world.work()
     assert world.states()["registrera_beslut"] == "verified"

@@ -10,13 +10,14 @@ import pytest
 import sqlalchemy as sa
 
 from bbic_bridge.delivery.errors import Rejected
-from bbic_bridge.services import queries, retention
+from bbic_bridge.services import gate, queries, retention
 from bbic_bridge.services.acts import NotPossible
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.replay import replay_one
 from bbic_bridge.services.sync import sync_kommun
 from bbic_bridge.settings import Retention
 from bbic_bridge.store.audit import audit_of
+from bbic_bridge.store.pauses import Selection
 from bbic_bridge.store.schema import PRUNED, audit, events, feed, inbox, metadata, notiser
 from bbic_bridge.store.sealer import seal
 from tests.handbook.kanarie import full as full_event
@@ -106,6 +107,28 @@ def test_what_is_unresolved_waits_or_is_held_stays(world: World, why: str) -> No
     world.clock.forward(1000 * DAY)
     assert prune(world, row_days=30) == {}
     assert all(payloads(world, events, "A-1"))
+
+
+@pytest.mark.parametrize("last", ["event", "delivery", "told"])
+def test_whatever_happened_last_begins_the_time_anew(world: World, last: str) -> None:
+    """An event, the end of a delivery, or what the workflow was told: each by itself."""
+    callbacks = Selection(system="workflow")
+    if last == "delivery":
+        gate.pause(world.bridge, callbacks, actor="anna")
+    done(world)
+    world.clock.forward(20 * DAY)
+    gate.resume(world.bridge, callbacks, actor="anna")
+    if last == "event":
+        world.send("insats.startad")
+    elif last == "told":
+        world.vendor.tell(note_at_vendor("n:1"))
+        quiet = world.bridge.settings.model_copy(update={"callback": None})
+        sync_kommun(replace(world.bridge, settings=quiet), "malmo")
+    world.work()
+    world.clock.forward(20 * DAY)
+    assert prune(world) == {}
+    world.clock.forward(11 * DAY)
+    assert set(prune(world)) == {("A-1", "payloads")}
 
 
 def test_a_hold_ends_and_both_are_audited(world: World) -> None:

@@ -3,8 +3,11 @@
 import pytest
 
 from bbic_bridge.delivery.errors import Ambiguous, NeedsPerson, Rejected, Transient
-from bbic_bridge.services.acts import NoDelivery, NotPossible
-from bbic_bridge.services.calling_off import skip
+from bbic_bridge.delivery.states import TERMINAL, State
+from bbic_bridge.services import deliver
+from bbic_bridge.services.acts import AT_WORK, NoDelivery, NotPossible
+from bbic_bridge.services.calling_off import cancel, skip
+from bbic_bridge.services.replay import replay_one
 from bbic_bridge.store.audit import audit_of
 from bbic_bridge.store.facts import add_facts, origin_of, release
 from tests.services.conftest import World
@@ -115,6 +118,44 @@ def test_what_is_done_or_under_way_cannot_be_skipped(world: World) -> None:
         skipped(world, world.delivery("registrera_beslut").id)
     with pytest.raises(NoDelivery):
         skipped(world, "okand")
+
+
+def test_what_is_being_looked_up_is_left_to_the_worker(world: World) -> None:
+    """A person's act never changes what a worker has in hand: the worker's own would be lost."""
+    world.vendor.trouble.append((Ambiguous("read_timeout"), True))
+    world.send("beslut.fattat")
+    for claim in deliver.claim(world.bridge, 10):
+        deliver.carry(world.bridge, claim)
+    one = world.delivery("registrera_beslut").id
+    (looking,) = (claim for claim in deliver.claim(world.bridge, 10) if claim.id == one)
+    assert looking.was is State.AMBIGUOUS
+    with pytest.raises(NotPossible, match="a worker has it"):
+        skipped(world, looking.id, assume_done=True)
+    assert replay_one(world.bridge, looking.id, actor="anna").detail == AT_WORK
+    deliver.carry(world.bridge, looking)
+    assert world.states() == {"registrera_beslut": "verified"}
+
+
+@pytest.mark.parametrize("ended", sorted(TERMINAL))
+def test_no_command_moves_what_has_ended(world: World, ended: State) -> None:
+    """Verified, skipped and cancelled are for good, whatever is asked for."""
+    if ended is State.VERIFIED:
+        world.send("beslut.fattat")
+        world.work()
+        one = str(world.delivery("registrera_beslut").id)
+    else:
+        one = stopped(world)
+        end = skip if ended is State.SKIPPED else cancel
+        end(world.bridge, one, actor="anna", reason="-")
+    sent = len(world.vendor.sent)
+    assert replay_one(world.bridge, one, actor="bo").outcome in ("refused", "already_done")
+    for act in (skip, cancel):
+        with pytest.raises(NotPossible, match=f"it is {ended}"):
+            act(world.bridge, one, actor="bo", reason="-")
+    world.clock.forward(1000)
+    world.work()
+    assert world.delivery("registrera_beslut").state == ended
+    assert len(world.vendor.sent) == sent
 
 
 def test_the_rest_of_what_is_half_done_can_be_skipped(world: World) -> None:

@@ -1,13 +1,18 @@
 """Claims are atomic, leased and fenced, on both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from bbic_bridge.delivery.lanes import Rules
 from bbic_bridge.delivery.states import State
+from bbic_bridge.security.envelope import RootKeys
+from bbic_bridge.store import engine
 from bbic_bridge.store.claims import Claim, LeaseLost
 from bbic_bridge.store.deliveries import NewDelivery, add_delivery
+from bbic_bridge.store.migrate import migrate
 from bbic_bridge.store.overview import get_delivery
 from bbic_bridge.store.store import Store
 from bbic_bridge.store.taking import BUSY_S
@@ -54,9 +59,12 @@ def begin(store: Store, claim: Claim, needed_s: float = 1) -> None:
     store.write(lambda tx: tx.claims.begin(tx.connection, claim, needed_s, tx.now))
 
 
-def finish(store: Store, claim: Claim, state: State) -> None:
-    values = {"state": state.value, "due_at": None}
-    store.write(lambda tx: tx.claims.finish(tx.connection, claim, values))
+def finish(store: Store, claim: Claim, state: State, *, due: bool = False) -> None:
+    def job(tx: Tx) -> None:
+        values = {"state": state.value, "due_at": tx.now if due else None}
+        tx.claims.finish(tx.connection, claim, values)
+
+    store.write(job)
 
 
 def expire(store: Store) -> list[tuple[str, str]]:
@@ -68,6 +76,13 @@ def state(store: Store, name: str) -> str:
         row = get_delivery(tx, name)
     assert row is not None
     return str(row.state)
+
+
+def attempts(store: Store, name: str) -> int:
+    with store.read() as tx:
+        row = get_delivery(tx, name)
+    assert row is not None
+    return int(row.attempts)
 
 
 def test_a_claim_takes_no_more_than_its_limit_and_nobody_takes_it_twice(store: Store) -> None:
@@ -104,10 +119,7 @@ def test_the_attempt_is_counted_before_the_call(store: Store) -> None:
     add(store, "d")
     (claim,) = take(store)
     begin(store, claim)
-    with store.read() as tx:
-        row = get_delivery(tx, "d")
-    assert row is not None
-    assert row.attempts == 1
+    assert attempts(store, "d") == 1
 
 
 def test_nothing_is_sent_unless_the_lease_covers_the_whole_request(store: Store) -> None:
@@ -115,10 +127,7 @@ def test_nothing_is_sent_unless_the_lease_covers_the_whole_request(store: Store)
     (claim,) = take(store, lease_s=5)
     with pytest.raises(LeaseLost):
         begin(store, claim, needed_s=6)
-    with store.read() as tx:
-        row = get_delivery(tx, "d")
-    assert row is not None
-    assert row.attempts == 0
+    assert attempts(store, "d") == 0
 
 
 def test_a_lost_lease_can_never_write(store: Store) -> None:
@@ -131,6 +140,50 @@ def test_a_lost_lease_can_never_write(store: Store) -> None:
     assert state(store, "d") == "claimed"
     finish(store, fresh, State.VERIFIED)
     assert state(store, "d") == "verified"
+
+
+def test_a_lost_lease_can_never_begin(store: Store) -> None:
+    """Whoever was away too long sends nothing while another has it."""
+    add(store, "d")
+    (old,) = take(store, lease_s=0)
+    expire(store)
+    (fresh,) = take(store)
+    with pytest.raises(LeaseLost):
+        begin(store, old)
+    begin(store, fresh)
+    assert attempts(store, "d") == 1
+
+
+def test_a_lease_that_has_run_out_writes_nothing(store: Store) -> None:
+    """Also before anybody has noticed that it has."""
+    add(store, "d")
+    (late,) = take(store, lease_s=0)
+    with pytest.raises(LeaseLost):
+        finish(store, late, State.VERIFIED)
+    assert state(store, "d") == "claimed"
+
+
+def test_a_lease_from_before_a_restart_of_the_machine_is_nobody_s(
+    tmp_path: Path, roots: RootKeys, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite's leases are told by a clock that begins anew when the machine is started."""
+    url = f"sqlite:///{tmp_path}/bridge.db"
+    boot = tmp_path / "boot_id"
+    monkeypatch.setattr(engine, "_BOOT_ID", boot)
+    migrate(url)
+    boot.write_text("first")
+    with closing(Store(url, roots, clock)) as before:
+        before.open(["malmo"])
+        add(before, "d")
+        (claim,) = take(before)
+    boot.write_text("second")
+    with closing(Store(url, roots, clock)) as after:
+        with pytest.raises(LeaseLost):
+            begin(after, claim)
+        with pytest.raises(LeaseLost):
+            finish(after, claim, State.VERIFIED)
+        assert expire(after) == [("d", "registrera_beslut")]
+        assert [one.id for one in take(after)] == ["d"]
 
 
 def test_an_expired_claim_that_had_not_begun_is_ready_again(store: Store) -> None:
@@ -148,6 +201,25 @@ def test_an_expired_claim_that_had_begun_sending_is_ambiguous(store: Store) -> N
     assert state(store, "d") == "ambiguous"
     (again,) = take(store)
     assert again.was is State.AMBIGUOUS
+
+
+@pytest.mark.parametrize("ends", ["given_back", "expired"])
+def test_a_look_up_that_nobody_ended_is_made_again_and_nothing_is_sent(
+    store: Store, ends: str
+) -> None:
+    """What may be at the vendor never becomes something to send by a worker's end."""
+    add(store, "d")
+    (claim,) = take(store)
+    finish(store, claim, State.AMBIGUOUS, due=True)
+    looking = take(store, lease_s=60 if ends == "given_back" else 0)
+    assert [one.was for one in looking] == [State.AMBIGUOUS]
+    if ends == "given_back":
+        store.write(lambda tx: tx.claims.release(tx.connection, looking, tx.now))
+    else:
+        expire(store)
+    assert state(store, "d") == "ambiguous"
+    (again,) = take(store)
+    assert not again.is_to_send
 
 
 def test_a_lease_that_still_runs_does_not_expire(store: Store) -> None:

@@ -29,7 +29,9 @@ def test_every_sealed_column_is_listed_and_every_other_bytes_column_is_known() -
     assert binary - sealed == NOT_VALUES
 
 
-def test_every_listed_value_opens_at_the_place_that_the_list_names(world: World) -> None:
+def test_every_listed_value_is_sealed_and_opens_at_the_place_that_the_list_names(
+    world: World,
+) -> None:
     fill(world)
     with world.bridge.store.read() as tx:
         kommuner = tx.connection.scalars(sa.select(data_keys.c.kommun)).all()
@@ -41,4 +43,6 @@ def test_every_listed_value_opens_at_the_place_that_the_list_names(world: World)
             ]
             assert values, f"the test stores nothing in {place.table.name}.{column}"
             for kommun, value in values:
-                assert tx.open(kommun, value.sealed, place.table.name, value.row, column)
+                plain = tx.open(kommun, value.sealed, place.table.name, value.row, column)
+                assert plain
+                assert plain not in value.sealed
