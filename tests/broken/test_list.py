@@ -58,7 +58,7 @@ def test_no_test_lets_go_of_what_stands_in_front() -> None:
         for path in (ROOT / "tests").rglob("*.py")
         if "broken" not in path.parts[len(ROOT.parts) :]
         for line in sets.findall(path.read_text(encoding="utf-8"))
-        if "prepend=os.pathsep" not in line
+        if "os.pathsep" not in line
     }
     assert found == set()
 

@@ -1,5 +1,6 @@
 """The wall clock of the bridge's processes, which can be set while they run."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,8 @@ class WallClock:
 
     @property
     def env(self) -> Mapping[str, str]:
-        return {"PYTHONPATH": str(SHIM), "CHAOS_CLOCK": str(self.file)}
+        path = [str(SHIM), *filter(None, [os.environ.get("PYTHONPATH")])]
+        return {"PYTHONPATH": os.pathsep.join(path), "CHAOS_CLOCK": str(self.file)}
 
     def now(self) -> datetime:
         """What it shows."""

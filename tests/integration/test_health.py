@@ -1,6 +1,7 @@
 """Real processes that do not work, and a real disk that runs full."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing

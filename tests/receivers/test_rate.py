@@ -114,10 +114,10 @@ def test_never_more_than_the_burst_and_what_time_has_brought(
 def test_a_long_pause_saves_up_no_more_than_the_burst() -> None:
     """Whoever has been away for a day may not call a day's worth at once."""
     now = NOW
-    rates = Rates({"a": Pace(2, 5)}, lambda: now)
-    assert rates.take("a") == 0
+    rates = Rates({A: Pace(2, 5)}, lambda: now)
+    assert rates.take(A) == 0
     now += timedelta(days=1)
-    assert [rates.take("a") == 0 for _ in range(7)] == [True] * 5 + [False] * 2
+    assert [rates.take(A) == 0 for _ in range(7)] == [True] * 5 + [False] * 2
 
 
 @given(rate=st.floats(0.1, 50), used=st.integers(1, 30))

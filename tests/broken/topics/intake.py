@@ -269,16 +269,23 @@ BROKEN = (
     b(
         "a source may call so often",
         "receivers/access.py",
-        "        if wait_s := self.rates.take(name):\n",
+        "        if wait_s := self.rates.take(caller):\n",
         "        if wait_s := 0:\n",
         RATE + "test_who_calls_too_often_is_told_when_to_come_back",
         error="KeyError",
     ),
     b(
+        "a vendor may call so often",
+        "receivers/access.py",
+        "        self._count((system, kommun))\n",
+        "",
+        RATE + "test_a_vendor_that_calls_too_often_is_told_so_too",
+    ),
+    b(
         "a call counts once its signature is known",
         "receivers/access.py",
         "        name = self._verify(headers, body, self.workflows).name\n",
-        "        for one in self.grants:\n            self.rates.take(one)\n"
+        '        for one in self.grants:\n            self.rates.take(("source", one))\n'
         "        name = self._verify(headers, body, self.workflows).name\n",
         RATE + "test_nobody_can_use_up_what_is_another_s",
     ),

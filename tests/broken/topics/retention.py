@@ -87,7 +87,7 @@ BROKEN = (
     ),
     b(
         "everything is kept where nothing else is said",
-        "settings.py",
+        "settings/models.py",
         "payload_days: Annotated[float, Field(ge=0)] = inf",
         "payload_days: Annotated[float, Field(ge=0)] = 3650.0",
         HERE + "test_nothing_goes_that_is_not_configured_to",

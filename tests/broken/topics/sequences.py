@@ -145,7 +145,7 @@ BROKEN = (
     ),
     b(
         "the span is 48 hours where nothing else is said",
-        "settings.py",
+        "settings/models.py",
         "give_up_after_s: Seconds = 48 * 3600",
         "give_up_after_s: Seconds = 4 * 3600",
         "tests/delivery/test_retry_times.py::"
