@@ -35,6 +35,9 @@ def main() -> int:
     folder.chmod(0o755)
     try:
         survived = _all(breakages, folder, chosen.jobs)
+    except NotSound as error:
+        print(error, file=sys.stderr)
+        return 1
     finally:
         shutil.rmtree(folder)
     figures = {"breakages": len(breakages), "caught": len(breakages) - len(survived)}
