@@ -10,7 +10,7 @@ import pytest
 
 from bbic_bridge.adapters.channels import statuses
 from bbic_bridge.adapters.channels.http import ATTEMPTS, Clock, Http
-from bbic_bridge.adapters.channels.tls import context_of
+from bbic_bridge.adapters.channels.tls import _context, context_of
 from bbic_bridge.delivery.errors import ConfigurationError, Contract, DeliveryError, Transient
 from bbic_bridge.settings import Partner
 from tests.servers.certificates import Authority, Pair
@@ -62,6 +62,38 @@ def test_where_it_is_named_nobody_else_is_believed(
         error = refused(http)
     assert (type(error), error.code) == (Transient, "tls_failed")
     assert peer.asked == []
+
+
+@pytest.fixture
+def trusting(stranger: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine that believes the stranger, whatever a kommun says."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(stranger.ca))
+    _context.cache_clear()
+    yield
+    _context.cache_clear()
+
+
+@pytest.mark.usefixtures("trusting")
+def test_where_it_is_named_the_machine_s_own_trust_does_not_count(
+    authority: Authority, stranger: Authority
+) -> None:
+    with https(stranger.pair()) as peer:
+        with channel(peer.url, None) as http:
+            assert http.write("/x", BODY, {}).body == b"ok"
+        with channel(peer.url, authority) as http:
+            assert refused(http).code == "tls_failed"
+    assert len(peer.asked) == 1
+
+
+def test_each_kommun_believes_its_own_authority_and_not_the_other_s(
+    authority: Authority, stranger: Authority
+) -> None:
+    with https(authority.pair()) as ours, https(stranger.pair()) as theirs:
+        for peer, believed, other in ((ours, authority, stranger), (theirs, stranger, authority)):
+            with channel(peer.url, believed) as http:
+                assert http.write("/x", BODY, {}).body == b"ok"
+            with channel(peer.url, other) as http:
+                assert refused(http).code == "tls_failed"
 
 
 def test_without_it_a_private_authority_is_not_believed(authority: Authority) -> None:

@@ -17,6 +17,8 @@ from tests.broken.breakage import Breakage
 from tests.broken.run import NotSound, break_it, caught, copy_tree, run
 from tests.broken.topics import TOPICS
 
+UNBROKEN_S = 1800.0
+
 
 def main() -> int:
     asked = argparse.ArgumentParser(prog="make broken", description=__doc__)
@@ -35,6 +37,9 @@ def main() -> int:
     folder.chmod(0o755)
     try:
         survived = _all(breakages, folder, chosen.jobs)
+    except NotSound as error:
+        print(error, file=sys.stderr)
+        return 1
     finally:
         shutil.rmtree(folder)
     figures = {"breakages": len(breakages), "caught": len(breakages) - len(survived)}
@@ -49,7 +54,7 @@ def _all(breakages: Sequence[tuple[str, Breakage]], folder: Path, jobs: int) -> 
     tests = sorted({test for _, one in breakages for test in one.tests})
     print(f"{len(tests)} tests, unbroken first ...", flush=True)
     spread = ("-n", str(jobs), "--dist", "loadgroup") if jobs > 1 else ()
-    went = run(tests, whole, *spread)
+    went = run(tests, whole, *spread, longest_s=UNBROKEN_S)
     bad = [test for test in tests if set(went.of(test)) != {"passed"}]
     if bad:
         raise NotSound(f"not passed unbroken: {bad}\n{went.words}")

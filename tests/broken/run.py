@@ -54,7 +54,7 @@ def break_it(folder: Path, breakage: Breakage) -> None:
         compiled.unlink()
 
 
-def run(tests: Sequence[str], folder: Path, *options: str) -> Went:
+def run(tests: Sequence[str], folder: Path, *options: str, longest_s: float = LONGEST_S) -> Went:
     """Runs tests with the copy in ``folder`` in front.
 
     Raises:
@@ -65,7 +65,7 @@ def run(tests: Sequence[str], folder: Path, *options: str) -> Went:
     command += ["-p", "no:cacheprovider", *PLUGINS, *options, *tests]
     env = os.environ | {"PYTHONPATH": str(folder / "src"), "BROKEN_REPORT": str(report)}
     env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # loading them all takes longer than most tests
-    words = _ended(command, env)
+    words = _ended(command, env, longest_s)
     if not report.exists():
         raise NotSound(f"no report:\n{words}")
     found = json.loads(report.read_text(encoding="utf-8"))
@@ -89,7 +89,7 @@ def _is(name: str, test: str) -> bool:
     return name == test or name.startswith((f"{test}[", f"{test}::"))
 
 
-def _ended(command: Sequence[str], env: dict[str, str]) -> str:
+def _ended(command: Sequence[str], env: dict[str, str], longest_s: float) -> str:
     """Runs to the end, or is ended as by a key: then it ends what it started."""
     with subprocess.Popen(
         command,
@@ -100,7 +100,7 @@ def _ended(command: Sequence[str], env: dict[str, str]) -> str:
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        for patience, ending in ((LONGEST_S, signal.SIGINT), (PATIENCE_S, signal.SIGKILL)):
+        for patience, ending in ((longest_s, signal.SIGINT), (PATIENCE_S, signal.SIGKILL)):
             with suppress(subprocess.TimeoutExpired):
                 return process.communicate(timeout=patience)[0]
             process.send_signal(ending)

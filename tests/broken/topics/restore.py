@@ -48,8 +48,8 @@ BROKEN = (
     b(
         "what is with a person is looked for when it is let go",
         "store/recoveries.py",
-        "attempts=sa.case((d.attempts == 0, 1), else_=d.attempts),",
-        "attempts=d.attempts,",
+        ".where(d.seq.in_(seqs), d.state.not_in(terminal))",
+        ".where(d.seq.in_(seqs), d.state.in_(_LOOKED_FOR))",
         HERE + "test_what_was_with_a_person_is_looked_for_when_it_is_let_go",
     ),
     b(
@@ -87,6 +87,7 @@ BROKEN = (
         "reports = tuple(sync_kommun(bridge, kommun) for kommun in bridge.settings.kommun)",
         "reports = ()",
         HERE + "test_it_reads_the_vendors_again_and_names_what_must_be_resent",
+        error="KeyError",
     ),
     b(
         "recover names what the workflow must send again",
