@@ -112,6 +112,11 @@ def i_ordning(notiser: Iterable[Notis]) -> tuple[Notis, ...]:
     return tuple(sorted(notiser, key=lambda en: (en.tid, en.rad)))
 
 
+def forsta(notiser: Iterable[Notis]) -> Notis | None:
+    """The first of them, None where there is none."""
+    return next(iter(notiser), None)
+
+
 def efter(notiser: Iterable[Notis], dag: date, utom: Notis | None = None) -> Notis | None:
     """The first that speaks of that day or later."""
     sedan = [en for en in notiser if en.dag >= dag and en is not utom]
