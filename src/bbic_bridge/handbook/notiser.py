@@ -123,6 +123,17 @@ def efter(notiser: Iterable[Notis], dag: date, utom: Notis | None = None) -> Not
     return min(sedan, key=lambda en: (en.dag, en.tid, en.rad), default=None)
 
 
+def sista_ord(notiser: Iterable[Notis], eget: str) -> tuple[Notis, ...]:
+    """The last word of each document, but for those that another has replaced.
+
+    Args:
+        eget: the field that names a document.
+    """
+    sista = {en.get(eget): en for en in i_ordning(notiser)}
+    ersatta = {en.get("ersatter") for en in sista.values()}
+    return tuple(en for objekt, en in sista.items() if objekt not in ersatta)
+
+
 def digest(text: str) -> str:
     """What two texts are compared by, byte for byte."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -7,10 +7,17 @@ should have come before is missed when the next event of its chain has come, nev
 from collections.abc import Callable, Iterator, Mapping
 
 from bbic_bridge.handbook.avvikelser.beslutsandring import andrade_beslut
-from bbic_bridge.handbook.avvikelser.efter_uppfoljning import fortsatt_bistand, utredning_ej_inledd
+from bbic_bridge.handbook.avvikelser.delmal import delmal_utan_resultat
+from bbic_bridge.handbook.avvikelser.efter_uppfoljning import (
+    beslut_ej_fattat,
+    fortsatt_bistand,
+    uppdrag_ej_reviderat,
+    utredning_ej_inledd,
+)
 from bbic_bridge.handbook.avvikelser.malkedja import mal_och_bedomning
 from bbic_bridge.handbook.avvikelser.moten import (
     barnsamtal_ej_erbjudet,
+    barnsamtal_halls_anda,
     uppfoljning_ej_dokumenterad,
     uppfoljningsmote_ej_bokat,
     uppstartsmote_ej_kallat,
@@ -22,7 +29,11 @@ from bbic_bridge.handbook.avvikelser.underlag_och_samtycke import (
     beslut_utan_underlag,
     samtycke_saknas,
 )
-from bbic_bridge.handbook.avvikelser.uppdrag_och_plan import plan_ej_undertecknad, uppdrag_saknas
+from bbic_bridge.handbook.avvikelser.uppdrag_och_plan import (
+    plan_ej_undertecknad,
+    uppdrag_saknas,
+    uppdrag_upphort,
+)
 from bbic_bridge.handbook.avvikelser.vardplanens_mal import mal_utan_insats
 from bbic_bridge.handbook.lage import Lage
 
@@ -38,14 +49,19 @@ REGLER: tuple[Callable[[Lage], Iterator[Avvikelse]], ...] = (
     beslut_utan_underlag,
     samtycke_saknas,
     uppdrag_saknas,
+    uppdrag_upphort,
     uppstartsmote_ej_kallat,
     uppfoljningsmote_ej_bokat,
     plan_ej_undertecknad,
     andrade_beslut,
     ouppfyllda_krav,
     barnsamtal_ej_erbjudet,
+    barnsamtal_halls_anda,
+    delmal_utan_resultat,
     uppfoljning_ej_dokumenterad,
     fortsatt_bistand,
+    uppdrag_ej_reviderat,
+    beslut_ej_fattat,
     utredning_ej_inledd,
 )
 

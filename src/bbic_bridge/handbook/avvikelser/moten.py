@@ -50,6 +50,19 @@ def barnsamtal_ej_erbjudet(lage: Lage) -> Iterator[Avvikelse]:
             yield avvikelse("barnsamtal.ej_erbjudet", mote.get("mote_id"), mote.rad)
 
 
+def barnsamtal_halls_anda(lage: Lage) -> Iterator[Avvikelse]:
+    """A talk that by the last word before it was not to be held, by the child's wish or another
+    reason (A:91). An offer of the talk itself goes before others of the insats."""
+    erbjudna = sorted(lage.av("barnsamtal.erbjudet"), key=lambda en: (en.dag, en.tid, en.rad))
+    for samtal in lage.av("barnsamtal.genomfort"):
+        fore = [en for en in erbjudna if en.dag <= samtal.dag]
+        egna = [en for en in fore if en.get("barnsamtal_id") == samtal.get("barnsamtal_id")]
+        insatsens = [en for en in fore if en.get("insats_id") == samtal.get("insats_id")]
+        svar = (egna or insatsens)[-1:]
+        if any(en.get("barnets_svar") == "nej" or en.get("halls_inte_for") for en in svar):
+            yield avvikelse("barnsamtal.halls_anda", samtal.get("barnsamtal_id"), samtal.rad)
+
+
 def uppfoljning_ej_dokumenterad(lage: Lage) -> Iterator[Avvikelse]:
     """Seen at the next uppföljningsmöte, or when the insats ends: one uppföljning for each.
 
