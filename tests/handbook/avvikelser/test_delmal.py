@@ -49,6 +49,8 @@ def test_a_plan_without_delmal_asks_for_none() -> None:
     assert utan(planen(), uppfoljning()) == []
     assert utan(uppfoljning()) == []
     assert utan(plan("D1"), planen(plan_id="P2", ersatter="P1"), uppfoljning()) == []
+    fore = plan(dag="2026-03-09", plan_id="P2", ersatter="P1")
+    assert utan(plan("D1"), fore, uppfoljning()) == []
 
 
 def test_the_same_words_under_another_id_are_the_same_delmal() -> None:

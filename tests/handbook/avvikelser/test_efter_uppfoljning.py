@@ -8,6 +8,7 @@ from tests.handbook.avvikelser.test_avvikelser import (
     KF,
     MAL,
     OPPENVARD,
+    erbjudet,
     funna,
     mote,
     om,
@@ -49,7 +50,8 @@ def test_what_is_done_late_or_since_the_meeting_is_done() -> None:
 
 def test_a_revision_since_the_uppfoljning_before_is_not_this_ones() -> None:
     forst = uppfoljning("2026-05-22", nasta_steg=["reviderat_uppdrag"])
-    assert fel(*GRUND, forst, reviderat("2026-06-01"), REVIDERAT, NASTA) == [
+    mote_fore = (erbjudet("2026-05-01"), mote("2026-05-20"))
+    assert fel(*GRUND, *mote_fore, forst, reviderat("2026-06-01"), REVIDERAT, NASTA) == [
         ("uppdrag.ej_reviderat", "UF-2026-07-22")
     ]
 
