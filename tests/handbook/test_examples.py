@@ -212,10 +212,11 @@ def test_every_content_point_that_a_source_names_is_filled_somewhere() -> None:
         for name, field in typ.model_fields.items()
         if (kalla_av(field) or "").startswith(("A", "B"))
     }
-    # Why a child was not at the uppstartsmöte, and why nobody can be reached: here all are and can.
+    # Why a child was not at the uppstartsmöte, and why someone has not consented: here all have.
     assert asked - shown == {
         ("UppstartsmoteGenomfort", "barnet_deltog_inte_for"),
-        ("UppdragUpprattat", "kontaktuppgifter_saknas_for"),
+        ("MatchningSamtyckt", "barnets_samtycke_saknas_for"),
+        ("MatchningSamtyckt", "vardnadshavares_samtycke_saknas_for"),
     }
 
 

@@ -33,6 +33,8 @@ SIV = {"namn": "Siv Sekreterare", "roll": "socialsekreterare"}
 BERG = {"namn": "Familjen Berg", "roll": "kontaktfamilj"}
 HEMMET = {"namn": "Familjen Sjö", "roll": "familjehem"}
 ALLA = [*DELTAGARE, SIV, BERG]
+BARNETS = {"roll": "barn", "namn": "Alva Test", "datum": "2026-02-02"}
+GOD_MANS = {"roll": "god_man", "namn": "Gun God", "datum": "2026-02-02"}
 RISK = {"nuvarande": "Låg.", "framtida": "Låg.", "bedomd_av": "Siv Sekreterare"}
 MOTTAGARE = {"enhet_id": "chansen", "enhetschef": "Marie Fors"}
 HVB: dict[str, Any] = {"insatstyp": "hvb", "rapportering": None, **HVB_PLAN}
@@ -116,6 +118,21 @@ FALL: dict[str, list[Fall]] = {
     ],
     "matchningsmote.uppdragstagare": [deltar("matchningsmote.genomfort", BERG)],
     "matchningsmote.socialsekreterare": [deltar("matchningsmote.genomfort", SIV)],
+    "samtycke.barn": [
+        Fall("matchning.samtyckt", {}, {"samtycken": [BARNETS, GOD_MANS]}),
+        Fall("matchning.samtyckt", {}, {"barnets_samtycke_saknas_for": "Alva är två år."}),
+    ],
+    "samtycke.vardnadshavare": [
+        Fall("matchning.samtyckt", {"samtycken": [BARNETS]}, haller)
+        for haller in (
+            {"samtycken": [{**BARNETS, "roll": "vardnadshavare"}]},
+            {"samtycken": [GOD_MANS]},
+            {
+                "samtycken": [BARNETS],
+                "vardnadshavares_samtycke_saknas_for": "Alva är 15 år och ansöker själv.",
+            },
+        )
+    ],
     # 4. Beslut, 8. Verkställighet
     "beslut.fran": [
         Fall("beslut.fattat", {"fran": None}, {}),

@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from bbic_bridge.handbook.handelser import parse_event
-from bbic_bridge.handbook.notiser import UTAN_NOTIS, Notis, digest, notis, notis_av_andring
+from bbic_bridge.handbook.notiser import (
+    UTAN_NOTIS,
+    Notis,
+    digest,
+    dokument_id,
+    notis,
+    notis_av_andring,
+)
 from tests.handbook.minsta import MAL, TYPER, handelse
 
 TID = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
@@ -68,6 +75,26 @@ def test_days_are_days_in_stockholm() -> None:
 def test_consents_are_remembered_by_role_and_day() -> None:
     made = remembered("matchning.samtyckt")
     assert made.get("samtycken") == [{"roll": "god_man", "datum": "2026-02-02"}]
+
+
+@pytest.mark.parametrize(
+    ("typ", "named"),
+    [
+        ("uppdrag.upprattat", "U1"),
+        ("genomforandeplan.faststalld", "P1"),
+        ("uppfoljning.dokumenterad", "UPPF1"),
+        ("insats.startad", "I1"),
+        ("arende.aktualiserat", None),
+    ],
+)
+def test_a_document_is_named_by_its_own_id(typ: str, named: str | None) -> None:
+    assert dokument_id(remembered(typ)) == named
+
+
+def test_a_vendors_document_is_named_by_the_first_id_that_it_is_about() -> None:
+    data = {"resurs_id": "R1", "insats_id": "I1"}
+    assert dokument_id(Notis("RAD", "resurs.tilldelad", TID, data)) == "I1"
+    assert dokument_id(Notis("RAD", "uppdrag.mottaget", TID, {})) is None
 
 
 def test_a_vendors_change_is_remembered_like_an_event() -> None:

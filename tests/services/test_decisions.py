@@ -18,13 +18,13 @@ CHANGED = "beslut.andrat_efter_verkstallighet"
 
 
 def executed(world: World, **data: Any) -> None:
-    world.send("beslut.fattat", insatstyp="oppenvard", beslutsunderlag_id="BU1", **data)
+    world.send("beslut.fattat", insatstyp="oppenvard", underlagsanteckning_id="AN1", **data)
     world.send("beslut.verkstall", insatstyp="oppenvard")
     world.work()
 
 
 def again(world: World, time: str = "2026-12-01T12:00:00+01:00", **data: Any) -> None:
-    same = {"insatstyp": "oppenvard", "beslutsunderlag_id": "BU1", **data}
+    same = {"insatstyp": "oppenvard", "underlagsanteckning_id": "AN1", **data}
     world.accept(world.event("beslut.fattat", **same) | {"time": time})
 
 
@@ -77,7 +77,7 @@ def test_a_person_may_let_it_go(world: World) -> None:
 
 @pytest.mark.parametrize("sent", [True, False], ids=["sent", "not_sent"])
 def test_before_the_execution_it_is_a_persons_matter_too(world: World, sent: bool) -> None:
-    world.send("beslut.fattat", insatstyp="oppenvard", beslutsunderlag_id="BU1")
+    world.send("beslut.fattat", insatstyp="oppenvard", underlagsanteckning_id="AN1")
     if sent:
         world.work()
     again(world, till="2026-08-31")
@@ -88,7 +88,7 @@ def test_before_the_execution_it_is_a_persons_matter_too(world: World, sent: boo
 
 
 def test_a_decision_that_is_called_off_leaves_room_for_another(world: World) -> None:
-    world.send("beslut.fattat", insatstyp="oppenvard", beslutsunderlag_id="BU1")
+    world.send("beslut.fattat", insatstyp="oppenvard", underlagsanteckning_id="AN1")
     cancel(world.bridge, world.delivery("registrera_beslut").id, actor="anna", reason="fel")
     again(world, till="2026-08-31")
     world.work()
@@ -145,7 +145,7 @@ def test_changed_there_and_told_in_two_ways_is_one_deviation_with_both_values(
 
 
 def test_changed_there_before_it_is_executed_it_tells_at_the_execution(world: World) -> None:
-    world.send("beslut.fattat", insatstyp="oppenvard", beslutsunderlag_id="BU1")
+    world.send("beslut.fattat", insatstyp="oppenvard", underlagsanteckning_id="AN1")
     world.work()
     sync(world, row(world, till="2026-08-31"))
     assert deviations(world) == []

@@ -72,6 +72,8 @@ def test_a_reworded_goal_is_told_and_shown_masked(world: World) -> None:
         "objekt_id": "M1",
         "vikt": "ska",
         "kalla": "A:31, B:22, B:59",
+        "handelsetyp": "se.bbic.uppdrag.upprattat",
+        "dokument_id": "U1",
     }
     view = found(world)["mal.andrat"]
     assert texts(view) == [
@@ -80,6 +82,31 @@ def test_a_reworded_goal_is_told_and_shown_masked(world: World) -> None:
     ]
     assert view.differs_at is None
     assert VUXEN not in repr(view)
+
+
+def test_each_document_that_rewords_a_goal_is_told_of_by_its_id(world: World) -> None:
+    reworded(world)
+    third = "Alva litar på en vuxen."
+    world.send("genomforandeplan.faststalld", mal=mal(third), insatstyp="oppenvard")
+    result = {"forandring": "ingen_forandring", "resultat": "Oförändrat."}
+    world.send("uppfoljning.dokumenterad", mal=[{**mal(third)[0], **result}])
+    told = [one["data"] for one in world.told("avvikelse.upptackt")]
+    about = {(one["handelsetyp"], one["dokument_id"]) for one in told if one["objekt_id"] == "M1"}
+    assert about == {
+        ("se.bbic.uppdrag.upprattat", "U1"),
+        ("se.bbic.genomforandeplan.faststalld", "P1"),
+        ("se.bbic.uppfoljning.dokumenterad", "UPPF1"),
+    }
+    assert third not in repr(told)
+
+
+def test_a_vendors_document_is_named_by_our_id(world: World) -> None:
+    world.send("uppdrag.upprattat", mal=mal(VUXEN), **OPPENVARD)
+    world.vendor.tell(plan(world, ANNAT))
+    sync_kommun(world.bridge, "malmo")
+    (told,) = world.told("avvikelse.upptackt")
+    assert told["data"]["handelsetyp"] == "se.bbic.genomforandeplan.inkommen"
+    assert told["data"]["dokument_id"] == "P1"
 
 
 def test_revealed_both_texts_stand_side_by_side(world: World) -> None:
@@ -167,7 +194,7 @@ def test_an_unmet_ska_with_an_exception_stands_among_them_once(world: World) -> 
 
 
 def test_a_changed_decision_shows_the_first_field_that_differs(world: World) -> None:
-    facts = {"insatstyp": "oppenvard", "beslutsunderlag_id": "BU1"}
+    facts = {"insatstyp": "oppenvard", "underlagsanteckning_id": "AN1"}
     world.send("beslut.fattat", **facts)
     world.send("beslut.verkstall", insatstyp="oppenvard")
     again = world.event("beslut.fattat", till="2026-08-31", **facts)

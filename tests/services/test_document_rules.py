@@ -57,6 +57,8 @@ def test_an_unmet_ska_with_an_exception_is_told_once(world: World) -> None:
             "pointer": "/data/deltagare",
             "vikt": "ska_om_inte",
             "kalla": "A:43",
+            "handelsetyp": "se.bbic.uppstartsmote.genomfort",
+            "dokument_id": "MOTE1",
         }
     ]
     world.send("uppstartsmote.genomfort", deltagare=VUXNA, mote_id="MOTE2")

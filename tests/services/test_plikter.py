@@ -104,7 +104,7 @@ def test_the_uppdrag_holds_the_same_whatever_the_kind(world: World, insatstyp: s
 
 
 def test_a_planeringsmote_is_noted_and_is_not_missed(world: World) -> None:
-    kept(world, "beslut.fattat", **OPPENVARD, beslutsunderlag_id="BU1")
+    kept(world, "beslut.fattat", **OPPENVARD, underlagsanteckning_id="AN1")
     kept(world, "beslut.verkstall", **OPPENVARD)
     assert steps(world)["Planeringsmöte är hållet"] == "to_come"
     kept(world, "insats.startad")

@@ -13,9 +13,9 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from bbic_bridge.handbook.dokument.bas import Kontakt
-from bbic_bridge.handbook.fakta import handelsetyp_av_andring
-from bbic_bridge.handbook.handelser import PREFIX, Handelse
+from bbic_bridge.handbook.dokument.bas import Kontakt, eget_id
+from bbic_bridge.handbook.fakta import ANDRINGAR, handelsetyp_av_andring
+from bbic_bridge.handbook.handelser import HANDELSER, PREFIX, Handelse
 from bbic_bridge.handbook.krav import brister
 from bbic_bridge.handbook.stockholm import stockholm_date
 from bbic_bridge.handbook.uppgifter import Avslutsorsak, Person
@@ -39,6 +39,13 @@ _KODER = frozenset(
 )
 _JAMFORS = frozenset({"bedomning", "text"})
 _UTELAMNAS = frozenset({"barn", "foraldrar", "kontaktuppgifter", "schema_version", "namn"})
+_EGET: Mapping[str, str | None] = {
+    **{
+        andring.handelse: andring.fakta[0].partition(":")[2].split("/")[0]
+        for andring in ANDRINGAR.values()
+    },
+    **{typ.removeprefix(PREFIX): eget_id(dokument) for typ, dokument in HANDELSER.items()},
+}
 # Vendors' changes hold their dates and moments as text.
 _DAG = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+([+-][0-9]{2}:[0-9]{2}|Z)?)?")
 _AVSLUTSORSAKER = frozenset(get_args(Avslutsorsak))
@@ -112,10 +119,33 @@ def i_ordning(notiser: Iterable[Notis]) -> tuple[Notis, ...]:
     return tuple(sorted(notiser, key=lambda en: (en.tid, en.rad)))
 
 
+def forsta(notiser: Iterable[Notis]) -> Notis | None:
+    """The first of them, None where there is none."""
+    return next(iter(notiser), None)
+
+
 def efter(notiser: Iterable[Notis], dag: date, utom: Notis | None = None) -> Notis | None:
     """The first that speaks of that day or later."""
     sedan = [en for en in notiser if en.dag >= dag and en is not utom]
     return min(sedan, key=lambda en: (en.dag, en.tid, en.rad), default=None)
+
+
+def sista_ord(notiser: Iterable[Notis], eget: str) -> tuple[Notis, ...]:
+    """The last word of each document, but for those that another has replaced.
+
+    Args:
+        eget: the field that names a document.
+    """
+    sista = {en.get(eget): en for en in i_ordning(notiser)}
+    ersatta = {en.get("ersatter") for en in sista.values()}
+    return tuple(en for objekt, en in sista.items() if objekt not in ersatta)
+
+
+def dokument_id(en: Notis) -> str | None:
+    """What its document is named by: the document's own id, of a vendor's change the first that it
+    is about. None where it has none."""
+    eget: str | None = en.get(_EGET.get(en.typ) or "")
+    return eget
 
 
 def digest(text: str) -> str:

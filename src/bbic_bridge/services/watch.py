@@ -4,10 +4,13 @@ Everything here is worked out from the case's notiser, inside the transaction th
 and under the case's lock: nothing is lost between accepting an event and judging what it means.
 """
 
+from collections.abc import Mapping
+
 from bbic_bridge.handbook.avvikelser import SLAGEN, avvikelser
 from bbic_bridge.handbook.frister import frister
+from bbic_bridge.handbook.handelser import PREFIX
 from bbic_bridge.handbook.lage import Lage
-from bbic_bridge.handbook.notiser import Notis
+from bbic_bridge.handbook.notiser import Notis, dokument_id
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.tell import tell
 from bbic_bridge.store.avvikelser import (
@@ -19,6 +22,7 @@ from bbic_bridge.store.avvikelser import (
     mend_set_back,
 )
 from bbic_bridge.store.frister import keep_frister
+from bbic_bridge.store.locks import CaseKey
 from bbic_bridge.store.notiser import add_notis, notiser_of_case
 from bbic_bridge.store.times import SECOND
 from bbic_bridge.store.tx import Tx
@@ -58,9 +62,9 @@ def judge(bridge: Bridge, tx: Tx, kommun: str, arende: str) -> Due:
     lage = lage_of(tx, kommun, arende)
     keep_frister(tx, kommun, arende, frister(lage, bridge.settings.frist))
     tell_at = _tell_at(bridge, tx)
-    made = (KeptAvvikelse(en.kod, en.objekt, en.skillnad) for en in avvikelser(lage))
+    made = _shown(lage)
     keep_avvikelser(tx, (kommun, arende), made, tell_at)
-    return tell_deviations(bridge, tx, kommun, arende)
+    return _tell(bridge, tx, (kommun, arende), made)
 
 
 def lage_of(tx: Tx, kommun: str, arende: str) -> Lage:
@@ -74,28 +78,49 @@ def tell_deviations(bridge: Bridge, tx: Tx, kommun: str, arende: str) -> Due:
     Returns:
         Callbacks to wake after the commit.
     """
+    return _tell(bridge, tx, (kommun, arende), _shown(lage_of(tx, kommun, arende)))
+
+
+def _shown(lage: Lage) -> Mapping[KeptAvvikelse, Notis]:
+    """What deviates in a case, each with the first event that shows it."""
+    told = {en.rad: en for en in lage.notiser}
+    return {
+        KeptAvvikelse(en.kod, en.objekt, en.skillnad): told[en.rad]
+        for en in reversed(avvikelser(lage))
+    }
+
+
+def _tell(bridge: Bridge, tx: Tx, case: CaseKey, shown: Mapping[KeptAvvikelse, Notis]) -> Due:
+    kommun, arende = case
     due: Due = []
-    told = due_avvikelser(tx, (kommun, arende))
+    told = due_avvikelser(tx, case)
     for one in told:
-        slag = SLAGEN[one.kod]
         due += tell(
             bridge,
             tx,
             "avvikelse.upptackt",
             kommun=kommun,
             arende=arende,
-            data={
-                "avvikelse": one.kod,
-                "objekt_id": one.objekt,
-                "vikt": slag.vikt,
-                "kalla": slag.kalla,
-                **({"pointer": slag.pointer} if slag.pointer else {}),
-            },
+            data=_data(one, shown.get(one)),
             # Not the event that shows it: a late one with an earlier time may come to show it.
             because=("avvikelse", arende, one.kod, one.objekt, one.skillnad),
         )
-    mark_avvikelser_told(tx, (kommun, arende), told)
+    mark_avvikelser_told(tx, case, told)
     return due
+
+
+def _data(one: KeptAvvikelse, shows: Notis | None) -> dict[str, str]:
+    """What the workflow is told: codes and ids. ``shows`` is None for what an earlier version of
+    the rules found."""
+    slag = SLAGEN[one.kod]
+    data = {"avvikelse": one.kod, "objekt_id": one.objekt, "vikt": slag.vikt, "kalla": slag.kalla}
+    if slag.pointer:
+        data["pointer"] = slag.pointer
+    if shows is not None:
+        data["handelsetyp"] = PREFIX + shows.typ
+        if (named := dokument_id(shows)) is not None:
+            data["dokument_id"] = named
+    return data
 
 
 def tell_late_deviations(bridge: Bridge) -> int:

@@ -89,6 +89,35 @@ def test_plan_and_uppfoljning_are_held_to_the_uppdrag(senare: Any) -> None:
     assert koder(givet, senare(mal=ett_till)) == [("mal.tillagt", "M3")]
 
 
+@pytest.mark.parametrize("senare", [plan, uppfoljning], ids=["plan", "uppfoljning"])
+def test_the_same_words_under_another_id_are_no_change(senare: Any) -> None:
+    givet = uppdrag(mal=mal(M1=VUXEN, M2=LAXOR))
+    assert koder(givet, senare(mal=mal(A1=VUXEN, M2=LAXOR))) == []
+    assert koder(givet, senare(mal=mal(A1=LAXOR, A2=VUXEN))) == []
+    assert koder(underlag(), uppdrag(mal=mal(A1=VUXEN))) == []
+
+
+@pytest.mark.parametrize("senare", [plan, uppfoljning], ids=["plan", "uppfoljning"])
+def test_another_id_hides_neither_a_removal_nor_a_rewording(senare: Any) -> None:
+    givet = uppdrag(mal=mal(M1=VUXEN, M2=LAXOR))
+    assert koder(givet, senare(mal=mal(A1=VUXEN))) == [("mal.saknas", "M2")]
+    assert koder(givet, senare(mal=mal(A1=VUXEN + " ", M2=LAXOR))) == [
+        ("mal.saknas", "M1"),
+        ("mal.tillagt", "A1"),
+    ]
+    assert koder(givet, senare(mal=mal(M2=VUXEN))) == [("mal.andrat", "M2"), ("mal.saknas", "M1")]
+    tva_lika = uppdrag(mal=mal(M1=VUXEN, M2=VUXEN))
+    assert koder(tva_lika, senare(mal=mal(A1=VUXEN))) == [("mal.saknas", "M2")]
+
+
+def test_a_shared_goal_may_stand_in_the_other_uppdrag_under_another_id() -> None:
+    bu = underlag(mal=mal(M1=VUXEN, M2=LAXOR))
+    andra = uppdrag("2026-02-21", "U2", beslut_id="B2", insats_id="I2", mal=mal(A2=LAXOR))
+    startad = notis("insats.startad", "2026-03-01", insats_id="I1", datum="2026-03-01")
+    assert koder(bu, uppdrag(), startad) == [("mal.saknas", "M2")]
+    assert koder(bu, uppdrag(), andra, startad) == []
+
+
 def test_what_is_missing_or_new_has_one_place() -> None:
     givet, foljd = uppdrag(mal=mal(M1=VUXEN)), uppfoljning(mal=mal(M2=LAXOR))
     platser = {en.kod: en.jamfor for en in funna(givet, foljd)}

@@ -1,11 +1,13 @@
 """Mål are carried over, not reworded: utredning → uppdrag → genomförandeplan and uppföljning.
 
 Compared byte for byte, by the digests that notiser hold, each document with what was in force on
-its own day. Lawful are a revised uppdrag, a later beslutsunderlag (ny utredning), the mål of a
-vårdplan and a HVB's own mål; delmål, priorities and the mål of the coming period are not compared.
-Nothing differs before both documents are known.
+its own day. A mål is known by its id, and by its text where the id is new. Lawful are a revised
+uppdrag, a later beslutsunderlag (ny utredning), the mål of a vårdplan and a HVB's own mål; delmål,
+priorities and the mål of the coming period are not compared. Nothing differs before both documents
+are known: an underlag that a decision names and that never comes is ``beslut.utan_underlag``.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -190,8 +192,9 @@ class _Kedja:
 
     def _delade(self, uppdraget: Uppdraget, underlag: Notis) -> set[str]:
         """The mål that other insatser's uppdrag hold."""
-        ovriga = self._med_samma(uppdraget, underlag)
-        return {mal.mal_id for ett in ovriga for en in ett.notiser for mal in malen(en)}
+        ovriga = [en for ett in self._med_samma(uppdraget, underlag) for en in ett.notiser]
+        egna = {mal.mal_id for en in ovriga for mal in malen(en)}
+        return egna.union(*(_burna(en, underlag) for en in ovriga))
 
     def _svarar_for_helheten(self, uppdraget: Uppdraget, underlag: Notis) -> bool:
         """Whether a mål that no uppdrag holds shows by this one, and now.
@@ -258,7 +261,7 @@ def _andrade(
     givna = [mal for kalla in (*kallor, *ocksa) for mal in malen(kalla)]
     for mal in malen(en) if kallor else ():
         forebilder = [ett for ett in givna if ett.mal_id == mal.mal_id]
-        if any(ett.text == mal.text for ett in forebilder):
+        if any(ett.text == mal.text for ett in forebilder or givna):
             continue
         if not forebilder and far_lagga_till:
             continue
@@ -289,20 +292,33 @@ def _saknade(
         ocksa: further documents that it may be carried over from.
         delade: mål that stand elsewhere instead.
     """
-    har = {*delade, *(mal.mal_id for mal in malen(en))}
-    if any(all(mal.mal_id in har for mal in malen(kalla)) for kalla in (*kallor, *ocksa)):
-        return
-    for mal in malen(kallor[0]) if kallor else ():
-        if mal.mal_id not in har:
-            yield avvikelse(
-                "mal.saknas",
-                mal.mal_id,
-                en.rad,
-                (mal.plats, None),
-                dokument=_namn(en),
-                kalla=_namn(kallor[0]),
-                skillnad=f"{_namn(en)}:{mal.text}",
-            )
+    saknas = [
+        [mal for mal in malen(kalla) if mal.mal_id not in {*delade, *_burna(en, kalla)}]
+        for kalla in (*kallor, *ocksa)
+    ]
+    for mal in saknas[0] if kallor and all(saknas) else ():
+        yield avvikelse(
+            "mal.saknas",
+            mal.mal_id,
+            en.rad,
+            (mal.plats, None),
+            dokument=_namn(en),
+            kalla=_namn(kallor[0]),
+            skillnad=f"{_namn(en)}:{mal.text}",
+        )
+
+
+def _burna(en: Notis, kalla: Notis) -> set[str]:
+    """The mål of a source that a document holds: under their own ids, else word for word under an
+    id that the source does not know. One mål stands for one: a removal is not hidden by another."""
+    egna, givna = ({mal.mal_id for mal in malen(ett)} for ett in (en, kalla))
+    okanda = Counter(mal.text for mal in malen(en) if mal.mal_id not in givna)
+    burna = egna & givna
+    for mal in malen(kalla):
+        if mal.mal_id not in burna and okanda[mal.text]:
+            okanda[mal.text] -= 1
+            burna.add(mal.mal_id)
+    return burna
 
 
 def _narmast(versioner: Sequence[Uppdraget], dag: date) -> Iterator[Uppdraget]:

@@ -5,7 +5,7 @@ says so or names who answers for it, ``ska_om_inte`` where it allows an exceptio
 only tells what is done.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -92,6 +92,9 @@ SLAG: Mapping[str, Slag] = {
         4, "Beslutet är fattat innan alla har samtyckt till matchningen", "A:25", "ska"
     ),
     "uppdrag.saknas": Slag(5, "Insatsen följs upp utan att ha något uppdrag", "A:29, B:4", "ska"),
+    "uppdrag.upphort": Slag(
+        5, "Uppdraget var återkallat eller avböjt när {dokument} kom till", "D", "ska"
+    ),
     "uppstartsmote.ej_kallat": Slag(
         6, "Uppstartsmötet är hållet utan att familjen är kallad till det", "A:41", "ska"
     ),
@@ -99,7 +102,7 @@ SLAG: Mapping[str, Slag] = {
         6, "Inget uppföljningsmöte är bokat vid uppstartsmötet", "A:53", "ska"
     ),
     "plan.ej_undertecknad": Slag(
-        7, "Planen med HVB-hemmets egna mål är inte undertecknad av berörda", "B:86", "ska"
+        7, "Planen med HVB-hemmets egna mål är inte undertecknad av {saknas}", "B:86", "ska"
     ),
     "beslut.andrat": Slag(
         8, "Beslutet är ändrat sedan det fattades: {falt}", "D", "ska"
@@ -109,6 +112,13 @@ SLAG: Mapping[str, Slag] = {
     ),
     "barnsamtal.ej_erbjudet": Slag(
         10, "Barnet är inte erbjudet samtal inför uppföljningsmötet", "A:91", "ska"
+    ),
+    "barnsamtal.halls_anda": Slag(
+        10, "Barnsamtalet är hållet fast barnet har tackat nej eller det inte skulle hållas",
+        "A:91", "bor",
+    ),
+    "delmal.utan_resultat": Slag(
+        11, "Delmålet i genomförandeplanen har inget resultat i uppföljningen", "B:62", "ska"
     ),
     "uppfoljning.ej_dokumenterad": Slag(
         11, "Uppföljningsmötet har inte följts av någon dokumenterad uppföljning",
@@ -120,12 +130,28 @@ SLAG: Mapping[str, Slag] = {
     "avtal.ej_fornyat": Slag(
         12, "Inget nytt avtal är upprättat för den förlängda perioden", "A:105", "ska"
     ),
+    "uppdrag.ej_reviderat": Slag(
+        12, "Uppdraget är inte reviderat trots att uppföljningen säger det", "A:121, B:67", "ska"
+    ),
+    "beslut.ej_fattat": Slag(
+        12, "Inget nytt beslut är fattat trots att uppföljningen kräver det", "B:69", "ska"
+    ),
     "utredning.ej_inledd": Slag(
         12, "Ny utredning är inte inledd trots nya behov eller oro för barnet",
         "A:111, B:113", "ska",
     ),
 }  # fmt: skip
 """Every kind that shows across documents, by its ``kod``."""
+
+
+def saknade(vilka: Mapping[str, Collection[str]], roller: Collection[str]) -> str:
+    """Which of several are not there, in running text; empty where all are.
+
+    Args:
+        vilka: what each is called, and the roles of which one is enough.
+        roller: the roles that are there.
+    """
+    return " och ".join(vem for vem, av in vilka.items() if not set(av) & set(roller))
 
 
 def avvikelse(

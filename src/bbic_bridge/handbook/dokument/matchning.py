@@ -69,7 +69,11 @@ class Samtycke(Del):
 
 
 class MatchningSamtyckt(Dokument):
-    """The family consents. The last consent starts the two weeks to the uppstartsmöte (A)."""
+    """The family consents. The last consent starts the two weeks to the uppstartsmöte (A).
+
+    Consents may be told one by one. Where the child, or vårdnadshavare and god man, cannot consent
+    or need not, ``…_samtycke_saknas_for`` says why.
+    """
 
     matchning_id: Id
     samtycken: Annotated[
@@ -77,6 +81,13 @@ class MatchningSamtyckt(Dokument):
         Field(min_length=1, max_length=10),
         punkt("Barnets och vårdnadshavares eller god mans samtycke", "A:23, A:25"),
     ]
+    barnets_samtycke_saknas_for: Annotated[
+        KortText | None, punkt("Skäl till att barnets samtycke saknas", "A:23")
+    ] = None
+    vardnadshavares_samtycke_saknas_for: Annotated[
+        KortText | None,
+        punkt("Skäl till att vårdnadshavares eller god mans samtycke saknas", "A:23"),
+    ] = None
 
 
 class AvtalUpprattat(Dokument):

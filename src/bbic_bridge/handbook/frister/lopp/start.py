@@ -31,7 +31,10 @@ _PLAN = (
 
 
 def uppstartsmote(lage: Lage, typer: Typer) -> Iterator[Lopp]:
-    """Within two weeks of the last consent to a match, of the child or a vårdnadshavare/god man."""
+    """Within two weeks of the last consent to a match, of the child or a vårdnadshavare/god man.
+
+    Of those told (D): that one is missing is ``samtycke.saknas``, and puts off no limit.
+    """
     del typer
     alla = matchningar(lage)
     hallna = _moten_om(lage, alla)
