@@ -24,7 +24,12 @@ def test_it_stops_asks_and_goes_on(recovering: Office) -> None:
     assert told.out.endswith("Then: bbic-bridge recover --resume\n")
     recovering.work()
     assert recovering.delivery("registrera_beslut")["state"] == "ambiguous"
+    resumed = recovering.cli("resume", "--all")
+    assert (resumed.code, "recover --resume" in resumed.err) == (1, True)
+    status = recovering.cli("status")
+    assert (status.code, "Sending is stopped, for a recovery" in status.out) == (1, True)
     assert recovering.cli("recover", "--resume").code == 0
+    assert recovering.cli("resume", "--all").code == 0
     recovering.work()
     recovering.work()
     assert recovering.delivery("registrera_beslut")["state"] == "verified"

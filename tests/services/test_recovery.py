@@ -12,7 +12,8 @@ import pytest
 
 from bbic_bridge.bootstrap import bootstrap
 from bbic_bridge.delivery.errors import ConfigurationError, Rejected, Transient
-from bbic_bridge.services import deliver, queries, recovery
+from bbic_bridge.services import deliver, health, queries, recovery
+from bbic_bridge.services.alerts import evaluate
 from bbic_bridge.services.bridge import WORKFLOW
 from bbic_bridge.services.replay import replay_one
 from bbic_bridge.services.views.deliveries import Filter
@@ -43,6 +44,7 @@ class Copies:
             chance=lambda: 0.5,
             systems=lambda name: self._world.workflow if name == WORKFLOW else self._world.vendor,
             wake=before.wake,
+            wait=self._world.clock.forward,
         )
 
 
@@ -294,6 +296,21 @@ def test_nothing_is_claimed_until_sending_goes_on(world: World) -> None:
     assert resume(world)
     assert not resume(world)
     assert deliver.claim(world.bridge, 10) != []
+
+
+def test_that_it_lasts_is_told_and_no_worker_ends_because_of_it(world: World) -> None:
+    world.send("beslut.fattat")
+    recover(world, world.clock.now)
+    world.clock.forward(3600)
+    assert not health.is_passed_over(world.bridge)
+    assert {"recovering", "due_not_claimed"} & {*health.degraded(world.bridge)} == {"recovering"}
+    assert "due_not_claimed" not in {
+        alert.name for _, alert in evaluate(world.bridge, awake_s=3600)
+    }
+    assert resume(world)
+    assert "recovering" not in health.degraded(world.bridge)
+    world.clock.forward(3600)
+    assert health.is_passed_over(world.bridge)
 
 
 def test_every_open_delivery_is_ambiguous_until_it_has_been_looked_for(world: World) -> None:

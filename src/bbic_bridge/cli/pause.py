@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bbic_bridge.services.bridge import Bridge
     from bbic_bridge.store.pauses import Selection
 
+RECOVERING = "Sending is stopped, for a recovery: `bbic-bridge recover --resume` lets it go on."
 OPTIONS = (
     click.option("--kommun", metavar="NAME", help="Only of this kommun."),
     click.option(
@@ -83,15 +84,17 @@ def resume(
 ) -> None:
     """End every pause that lies within what is chosen; with --all, every pause.
 
-    Where another pause still holds some of it, that is told, and the exit code is 1.
+    Where another pause still holds some of it, or a recovery, that is told, with exit code 1.
     """
     from bbic_bridge.services import gate
+    from bbic_bridge.services.health import degraded
 
     with opened(config) as bridge:
         selection = _selection(bridge, words)
         ended, left = gate.resume(bridge, selection, actor=actor(), reason=reason)
+        recovering = "recovering" in degraded(bridge)
     if as_json:
-        print_json({"resumed": ended, "still_paused": left})
+        print_json({"resumed": ended, "still_paused": left, "recovering": recovering})
     else:
         for one in ended:
             click.echo(f"Resumed: {_told(_words(one))}.")
@@ -99,7 +102,9 @@ def resume(
             click.echo(f"Was not paused: {_told(selection.words)}.")
         for one in left:
             click.echo(f"Still paused: {pause_told(one)}", err=True)
-    click.get_current_context().exit(NEEDS_PERSON if left else DONE)
+        if recovering:
+            click.echo(RECOVERING, err=True)
+    click.get_current_context().exit(NEEDS_PERSON if left or recovering else DONE)
 
 
 def pause_told(one: PauseView) -> str:

@@ -10,13 +10,14 @@ from bbic_bridge.cli.exits import DONE, NEEDS_PERSON
 from bbic_bridge.cli.options import command
 from bbic_bridge.cli.output import STATE_STYLES, clean, print_json, print_table, when
 from bbic_bridge.cli.parked import told
-from bbic_bridge.cli.pause import pause_told
+from bbic_bridge.cli.pause import RECOVERING, pause_told
 from bbic_bridge.delivery.states import MEANING
 from bbic_bridge.delivery.states import NEEDS_PERSON as PERSON_STATES
 from bbic_bridge.services.views.health import Health
 from bbic_bridge.services.views.status import Status
 
 DEGRADED = {
+    "recovering": RECOVERING,
     "no_worker": "No worker is at work: nothing is delivered.",
     "no_beat": "No scheduler is at work: changes are not fetched, time limits not watched.",
     "due_not_claimed": "Deliveries are due, and no worker takes them.",
@@ -53,7 +54,9 @@ def needs_person(found: Status) -> bool:
     failed = any(found.deliveries.get(state) for state in PERSON_STATES)
     unread = found.sync_problems or any(found.parked_changes.values())
     overdue = any(found.overdue.get(weight) for weight in ("lag", "ska"))
-    unwell = found.health.storage_low or "due_not_claimed" in found.health.degraded
+    unwell = found.health.storage_low or {"due_not_claimed", "recovering"} & {
+        *found.health.degraded
+    }
     return bool(failed or found.waiting_too_long or unread or overdue or unwell)
 
 

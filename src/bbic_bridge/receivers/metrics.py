@@ -132,6 +132,8 @@ def _gate(status: Status) -> Iterator[GaugeMetricFamily]:
     for pause in status.pauses:
         paused.add_metric([pause.kommun, pause.system, pause.operation], 1)
     yield from (silent, paused)
+    recovering = "recovering" in status.health.degraded
+    yield _gauge("bbic_recovering", "Whether sending is stopped for a recovery", recovering)
 
 
 def render(status: Callable[[], Status]) -> bytes:

@@ -19,7 +19,7 @@ class Alive(BaseModel):
 class Readiness(BaseModel):
     """Static words. ``reasons`` for taking nothing in: ``draining``, ``store_unavailable``,
     ``schema_not_current``, ``storage_low``. ``degraded``, for carrying nothing on: ``no_worker``,
-    ``no_beat``, ``due_not_claimed``."""
+    ``no_beat``, ``due_not_claimed``, ``recovering``."""
 
     status: Literal["ready", "not_ready"]
     reasons: list[str]

@@ -4,6 +4,7 @@ import socket
 from dataclasses import dataclass
 
 from bbic_bridge.services.bridge import Bridge
+from bbic_bridge.services.sending import is_stopped
 from bbic_bridge.services.views.health import AlertView, Health, PartView
 from bbic_bridge.store import health as stored
 from bbic_bridge.store.alerts import raised
@@ -66,14 +67,15 @@ def health(bridge: Bridge, tx: Tx) -> Health:
         ),
         free_bytes=bridge.store.space.free_bytes(),
         storage_low=bridge.store.space.is_low(bridge.settings.limits.min_free_bytes),
-        degraded=tuple(_degraded(bridge, known, claimable_s)),
+        degraded=tuple(_degraded(bridge, tx, known, claimable_s)),
     )
 
 
 def degraded(bridge: Bridge) -> list[str]:
     """Static words for what keeps the bridge from carrying; taking in goes on all the same."""
     with bridge.store.read() as tx:
-        return _degraded(bridge, parts_of(tx), stored.oldest_claimable_s(tx, bridge.rules))
+        claimable_s = stored.oldest_claimable_s(tx, bridge.rules)
+        return _degraded(bridge, tx, parts_of(tx), claimable_s)
 
 
 def works_here(bridge: Bridge, kind: str) -> bool:
@@ -101,8 +103,9 @@ def last_claim_s(known: list[Part]) -> float | None:
     return min((one.claimed_s for one in known if one.claimed_s is not None), default=None)
 
 
-def _degraded(bridge: Bridge, known: list[Part], claimable_s: float | None) -> list[str]:
+def _degraded(bridge: Bridge, tx: Tx, known: list[Part], claimable_s: float | None) -> list[str]:
     found = {
+        "recovering": is_stopped(tx),
         "no_worker": not alive(known, "worker"),
         "no_beat": not alive(known, "beat"),
         "due_not_claimed": is_neglected(bridge, known, claimable_s),

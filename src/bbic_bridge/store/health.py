@@ -11,6 +11,7 @@ from bbic_bridge.delivery.states import NEEDS_PERSON
 from bbic_bridge.store.lanes import count_leased, lanes_of
 from bbic_bridge.store.overview import CALLBACK, waiting_edges
 from bbic_bridge.store.queues import due_queues
+from bbic_bridge.store.recoveries import is_under_way
 from bbic_bridge.store.schema import audit, deliveries, gives
 from bbic_bridge.store.taking import RulesOf
 from bbic_bridge.store.tx import Tx
@@ -23,8 +24,11 @@ def oldest_claimable_s(tx: Tx, rules: RulesOf) -> float | None:
     """For how long the oldest has been due that a worker could claim now, in seconds.
 
     Not so for what is paused, or of a lane without room: its vendor is spared, or its calls are
-    under way. What a lost worker has left behind can be claimed.
+    under way; nor for anything while sending is stopped for a recovery. What a lost worker has left
+    behind can be claimed.
     """
+    if is_under_way(tx):
+        return None
     leased = Counter(count_leased(tx.connection))
     known = {lane.key: lane for lane in lanes_of(tx.connection)}
     times = [
