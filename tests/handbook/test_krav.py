@@ -41,11 +41,23 @@ DELMAL = [{**MAL[0], "delmal": [{"delmal_id": "D1", "text": "Alva sover över."}
 OMRADE = [{**MAL[0], "omraden": ["sociala_relationer"]}]
 KONTAKT = {"namn": "Eva Test", "skydd": "ingen"}
 UPPDRAG = ("uppdrag.upprattat", "uppdrag.reviderat")
-UTGANGSPUNKT: dict[str, Any] = {"centrala_behov": [], "mottaglighet": None}
+UTGANGSPUNKT: dict[str, Any] = {
+    "centrala_behov": [],
+    "mottaglighet": None,
+    "genomforande": None,
+}
 INGA_FORALDRAR: dict[str, Any] = {"foraldrar": []}
 INGA_KONTAKTER: dict[str, Any] = {"kontaktuppgifter": [], "kontaktuppgifter_saknas_for": None}
 UNDERSKRIFT = {"namn": "Någon", "datum": "2026-03-19"}
 INGET_MAL: dict[str, Any] = {"mal_kommande_period": []}
+MOTT = {"mal": [{**MAL[0], "forandring": "positiv_malet_uppfyllt", "resultat": "Klart."}]}
+AVSLUTAS: dict[str, Any] = {"nasta_steg": ["avslut"]}
+AVSLUTET = {
+    "beslut_id": "B3",
+    "beslutstyp": "avslut",
+    "beslutsdatum": "2026-07-22",
+    "beslutsfattare": "Lo Ledamot",
+}
 TACKAR_NEJ = {"orsak": "familjen_tackar_nej"}
 KALLA = re.compile(r"[AB]:(?P<rad>\d+)|L: \S.*|D")
 RADER = {"A": 129, "B": 124}
@@ -314,6 +326,33 @@ FALL: dict[str, list[Fall]] = {
             },
         ),
     ],
+    "uppfoljning.vardbehov": [
+        Fall("uppfoljning.dokumenterad", {**MOTT, **AVSLUTAS}, haller)
+        for haller in (
+            {**MOTT, **AVSLUTAS, "vardbehov_tillgodosett": False},
+            {**MOTT, "nasta_steg": ["fortsatt_bistand"]},
+            AVSLUTAS,
+        )
+    ],
+    "uppfoljning.riskbedomning": [
+        Fall("uppfoljning.dokumenterad", {**MOTT, "vardbehov_tillgodosett": True}, haller)
+        for haller in (
+            {**MOTT, "vardbehov_tillgodosett": True, "riskbedomning": RISK},
+            {**MOTT, "vardbehov_tillgodosett": False},
+            {"vardbehov_tillgodosett": True},
+        )
+    ],
+    "uppfoljning.avslutsorsak": [
+        Fall("uppfoljning.dokumenterad", {"beslut": bryter}, {"beslut": haller})
+        for bryter, haller in (
+            (AVSLUTET, {**AVSLUTET, "orsak": "familjen_tackar_nej"}),
+            (AVSLUTET, {**AVSLUTET, "beslutstyp": "fortsatt_bistand"}),
+            (
+                {**AVSLUTET, "orsak": "annan"},
+                {**AVSLUTET, "orsak": "annan", "orsak_fritext": "Flyttar."},
+            ),
+        )
+    ],
     # 13. Avslut
     "avslut.orsak_fritext": [
         Fall("beslut.avslut", {"orsak": "annan"}, {"orsak": "annan", "orsak_fritext": "Flyttar."}),
@@ -403,7 +442,7 @@ def test_a_rule_says_what_of_what_field_and_who_says_so(krav: Krav) -> None:
 
 # Every kind of insats: what its uppdrag and its plan are refused for, and warned of.
 UPPDRAG_SKA = {
-    *("uppdrag.centrala_behov", "uppdrag.mottaglighet"),
+    *("uppdrag.centrala_behov", "uppdrag.mottaglighet", "uppdrag.genomforande"),
     *("uppdrag.foraldrar_saknas", "uppdrag.kontaktuppgifter_saknas"),
 }
 UPPDRAG_BOR = {"uppdrag.omraden"}

@@ -103,6 +103,27 @@ def test_the_uppdrag_holds_the_same_whatever_the_kind(world: World, insatstyp: s
     assert uppgift.get("mottagare") == (MOTTAGARE if vidare else None)
 
 
+@pytest.mark.parametrize("insatstyp", sorted(KONTAKTPERSON_MFL | VIDAREBEFORDRAS))
+def test_how_the_insats_is_to_be_carried_out_reaches_whoever_does_it(
+    world: World, insatstyp: str
+) -> None:
+    """All uppdrag and their later versions are refused without it."""
+    vidare = insatstyp in VIDAREBEFORDRAS
+    slag = {"insatstyp": insatstyp, **({"mottagare": MOTTAGARE} if vidare else {})}
+    for typ in ("uppdrag.upprattat", "uppdrag.reviderat"):
+        lacking = refused(world, typ, **slag, genomforande=None)["genomforande"]
+        assert (lacking.kod, lacking.kalla, lacking.vikt) == (
+            "uppdrag.genomforande",
+            "B:4, B:100",
+            "ska",
+        )
+    kept(world, "beslut.fattat", insatstyp=insatstyp)
+    kept(world, "uppdrag.upprattat", **slag, genomforande="  Två kvällar i veckan.\n")
+    uppgift = sent(world, "vidarebefordra_uppdrag" if vidare else "registrera_dokument")
+    told = uppgift["genomforande"] if vidare else sections(uppgift)["Hur insatsen ska genomföras"]
+    assert told == "  Två kvällar i veckan.\n"
+
+
 def test_a_planeringsmote_is_noted_and_is_not_missed(world: World) -> None:
     kept(world, "beslut.fattat", **OPPENVARD, beslutsunderlag_id="BU1")
     kept(world, "beslut.verkstall", **OPPENVARD)
@@ -182,6 +203,42 @@ def test_each_goal_has_its_result_on_the_scale_of_four(
     shown = sections(sent(world, "registrera_dokument"))
     assert shown["Förändring för mål M1"] == FORANDRING[forandring]
     assert shown["Förändring för delmål D1"] == FORANDRING[forandring]
+
+
+def test_avslut_stands_in_the_uppfoljning_that_is_registered(world: World) -> None:
+    """With its reason, and the risk once the mål and the need for care are met."""
+    typ = "uppfoljning.dokumenterad"
+    met = [{**MAL[0], "forandring": "positiv_malet_uppfyllt", "resultat": "Klart."}]
+    ended = {"mal": met, "nasta_steg": ["avslut"], "vardbehov_tillgodosett": True}
+    risk = {"nuvarande": "Låg.", "framtida": "Medel.", "bedomd_av": "Siv Sekreterare"}
+    decision = {
+        "beslut_id": "B3",
+        "beslutstyp": "avslut",
+        "beslutsdatum": "2026-07-22",
+        "beslutsfattare": "Lo Ledamot",
+    }
+    lacking = refused(world, typ, **ended, beslut=decision)
+    assert {one.kod for one in lacking.values()} == {
+        "uppfoljning.avslutsorsak",
+        "uppfoljning.riskbedomning",
+    }
+    assert {lacking[one].kalla for one in ("beslut", "riskbedomning")} == {"A:125", "A:127"}
+    kept(world, "beslut.avslut", vardbehov_tillgodosett=True, riskbedomning=risk)
+    kept(world, typ, **ended, riskbedomning=risk)
+    kept(world, "insats.avsluta")
+    assert "avslut.ej_i_uppfoljning" in deviating(world)
+    later = {"uppfoljning_id": "UPPF2", "ersatter": "UPPF1"}
+    kept(world, typ, **ended, riskbedomning=risk, **later, beslut={**decision, "orsak": "annan",
+         "orsak_fritext": "Flyttar."})  # fmt: skip
+    assert "avslut.ej_i_uppfoljning" not in deviating(world)
+    world.work()
+    first, second = [sections(dict(order.uppgift)) for order in world.vendor.sent
+                     if order.operation == "registrera_dokument"]  # fmt: skip
+    assert (first["Risk nu"], first["Risk framåt"]) == ("Låg.", "Medel.")
+    assert "Beslut" not in first
+    assert second["Vårdbehovet tillgodosett"] == "Ja"
+    assert second["Beslut"] == "Avslut, 2026-07-22, Lo Ledamot"
+    assert (second["Orsak till avslutet"], second["Annan orsak"]) == ("Annan orsak", "Flyttar.")
 
 
 def test_several_outcomes_of_an_uppfoljning_come_together(world: World) -> None:

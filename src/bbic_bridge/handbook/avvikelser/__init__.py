@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 
+from bbic_bridge.handbook.avvikelser.avslutet import avslut_utan_uppfoljning
 from bbic_bridge.handbook.avvikelser.beslutsandring import andrade_beslut
 from bbic_bridge.handbook.avvikelser.malkedja import (
     ATERLAMNAD,
@@ -37,7 +38,7 @@ _VERKSTALLT = ("beslut.verkstall", "beslut.verkstallt")
 _SLUT = ("insats.avsluta", "insats.avslutad")
 _FAR_KOPIA: Mapping[str, frozenset[Roll]] = {
     "familjehemssekreteraren": frozenset({"familjehemssekreterare"}),
-    "berörda parter": frozenset({"barn", *VARDNADSHAVARE}),
+    "vårdnadshavare eller god man": VARDNADSHAVARE,
 }
 # Kinds whose uppföljning the sources speak of (A:85, B:48).
 _FOLJS_UPP: frozenset[Insatstyp] = KONTAKTPERSON_MFL | {"oppenvard"}
@@ -265,6 +266,7 @@ REGLER: tuple[Callable[[Lage], Iterator[Avvikelse]], ...] = (
     _uppfoljning_ej_dokumenterad,
     _fortsatt_bistand,
     _utredning_ej_inledd,
+    avslut_utan_uppfoljning,
 )
 
 
