@@ -525,8 +525,8 @@ def test_all_that_is_wrong_comes_at_once() -> None:
     told = {one.pointer: (one.namn, one.kalla, one.vikt) for one in vagrade(event)}
     lag = "L: SFS 2025:468 10 kap. 3 §"
     assert told == {
-        "/data/mal/0/text": ("Målets lydelse", f"A:31, B:80, {lag}", "ska"),
-        "/data/frekvens": ("Frekvens: när insatsen genomförs", f"A:49, B:80, {lag}", "ska"),
+        "/data/mal/0/text": ("Målets lydelse", f"{lag}, A:31, B:80", "lag"),
+        "/data/frekvens": ("Frekvens: när insatsen genomförs", f"{lag}, A:49, B:80", "lag"),
         "/data/extra": (None, None, None),
         "/data/plan_id": (None, None, None),
         "/data/former_for_uppfoljning": (
@@ -551,7 +551,18 @@ def test_all_that_is_wrong_comes_at_once() -> None:
     }
 
 
-@pytest.mark.parametrize("insatstyp", [None, "hemtjanst", 7])
+@pytest.mark.parametrize("insatstyp", sorted(ALLA_INSATSTYPER))
+def test_what_law_asks_of_a_placed_childs_plan_is_told_as_law(insatstyp: str) -> None:
+    for falt in ("mal", "frekvens", "innehall"):
+        event = handelse("genomforandeplan.faststalld", **{**HVB, "insatstyp": insatstyp})
+        del event["data"][falt]
+        told = {one.pointer: one for one in vagrade(event)}[f"/data/{falt}"]
+        placed = insatstyp in PLACERING
+        assert told.vikt == ("lag" if placed else "ska")
+        assert str(told.kalla).startswith("L: SFS 2025:468 10 kap. 3 §") == placed
+
+
+@pytest.mark.parametrize("insatstyp", [None, "hemtjanst", 7, ["hvb"]])
 def test_without_a_known_kind_only_what_holds_for_all_is_judged(insatstyp: object) -> None:
     plan = {"insatstyp": insatstyp, "datum": "i går", "rapportering": None}
     told = vagrade(handelse("genomforandeplan.faststalld", **plan))
@@ -619,6 +630,7 @@ INNEHALL = {
     "genomforandeplan.faststalld": {"mal": "A:31", "frekvens": "A:49", "innehall": "A:49"},
     "genomforandeplan.undertecknad": {"underskrifter": "B:86"},
     "barnsamtal.genomfort": {"vardnadshavare_informerad": "A:91"},
+    "rapport.inkommen": {"innehall": "A:49", "avsandare": "A:73"},
     "uppfoljning.dokumenterad": {"utford_enligt_beslut": "B:49", "mal": "B:50"},
     "beslut.avslut": {"orsak": "A:125"},
 }

@@ -109,6 +109,19 @@ def test_a_new_utredning_and_a_new_avtal_show_after_the_uppfoljning() -> None:
     assert not {"Ny utredning är inledd", "Nytt avtal är upprättat"} & laget.keys()
 
 
+def test_feedback_that_has_not_come_is_missed() -> None:
+    """Of a kontaktfamilj: of a unit no source says that it answers for it."""
+
+    def followed_up(**data: Any) -> Case:
+        return Case().tell("beslut.verkstall", **data).tell("uppfoljning.dokumenterad")
+
+    name = "Återkoppling har kommit"
+    case = followed_up()
+    assert of_insats(case, "I1")[name] == "saknas"
+    assert of_insats(case.tell("rapport.inkommen"), "I1")[name] == "klart"
+    assert of_insats(followed_up(insatstyp="hvb"), "I1")[name] == "kommande"
+
+
 def test_what_nothing_has_called_for_is_left_out_and_what_is_called_for_is_missed() -> None:
     prolonged = Case().tell("beslut.verkstall").tell("beslut.fortsatt_bistand")
     laget = by_name(*steg(prolonged.lage, (), IDAG))
