@@ -193,6 +193,20 @@ def test_what_names_an_uppdrag_is_about_its_insats_only() -> None:
     assert "klart" not in {of_insats(case, "I2")[point] for point in points}
 
 
+def test_a_call_is_about_the_insats_of_the_meeting_that_it_calls_to() -> None:
+    case = (
+        Case()
+        .tell("beslut.verkstall")
+        .tell("beslut.verkstall", insats_id="I2", beslut_id="B2")
+        .tell("uppstartsmote.kallat")
+    )
+    name = "Familjen är kallad till uppstartsmöte"
+    # As long as no meeting is held it may be any.
+    assert of_insats(case, "I1")[name] == of_insats(case, "I2")[name] == "klart"
+    case.tell("uppstartsmote.genomfort")
+    assert (of_insats(case, "I1")[name], of_insats(case, "I2")[name]) == ("klart", "saknas")
+
+
 def test_an_uppdrag_that_nobody_knows_is_that_of_the_only_insats_it_can_be_of() -> None:
     known = Case().tell("beslut.verkstall", insatstyp="oppenvard")
     case = known.vendor("uppdrag_fordelat", uppdrag_id="U9")
