@@ -56,6 +56,7 @@ UPPGIFTER: Mapping[str, u.Uppgift] = {
         mottaglighet="Familjen vill ha hjälp.",
         bedomning="Kim behöver vuxna som håller det de lovar.",
         mal=(u.Mal(mal_id="M-1", text="Kim har en vuxen att vända sig till."),),
+        genomforande="Samtal varje vecka.",
         former_for_uppfoljning="Möte var tredje månad.",
         aterforing_vid_avslut="Slutrapport.",
         behov_av_sip=False,

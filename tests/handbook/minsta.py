@@ -31,6 +31,7 @@ UPPDRAG = {
     "mottaglighet": "Familjen vill.",
     "bedomning": "Alva behöver fler vuxna.",
     "mal": MAL,
+    "genomforande": "En helg i månaden i kontaktfamiljen.",
     "former_for_uppfoljning": "Möte var sjätte månad.",
     "aterforing_vid_avslut": "Måluppfyllelse och Alvas egen röst.",
     "andra_huvudman": None,

@@ -133,8 +133,12 @@ def test_no_step_of_the_handbook_is_left_out(path: Path) -> None:
     left_out = [(one.insats_id, one.namn) for one in points if one.laget in ("saknas", "for_sent")]
     expected = {
         BREAKS: [("KP-I-1", "Uppföljning är dokumenterad")],
-        # The plan is Chansen's, and comes from Treserva.
-        "oppenvard_chansen": [("OV-I-1", "Genomförandeplan finns")],
+        # What is Chansen's own comes from Treserva: who got the uppdrag, and the plan.
+        "oppenvard_chansen": [
+            ("OV-I-1", "Uppdraget är fördelat"),
+            ("OV-I-1", "Genomförandeplan finns"),
+        ],
+        "hvb_exempel": [("HVB-I-2", "Uppdraget är fördelat")],
     }
     assert left_out == expected.get(path.stem, [])
 

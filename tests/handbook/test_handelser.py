@@ -24,7 +24,10 @@ FRIVILLIGT = {
     *(
         (typ, falt)
         for typ in ("uppdrag.upprattat", "uppdrag.reviderat")
-        for falt in ("centrala_behov", "mottaglighet", "kontaktuppgifter_saknas_for")
+        for falt in (
+            *("centrala_behov", "mottaglighet", "genomforande"),
+            "kontaktuppgifter_saknas_for",
+        )
     ),
 }
 WRONG: tuple[Any, ...] = (SENTINEL, 17, 1.5, True, [SENTINEL], {SENTINEL: SENTINEL}, [[]], "")

@@ -43,11 +43,23 @@ DELMAL = [{**MAL[0], "delmal": [{"delmal_id": "D1", "text": "Alva sover över."}
 OMRADE = [{**MAL[0], "omraden": ["sociala_relationer"]}]
 KONTAKT = {"namn": "Eva Test", "skydd": "ingen"}
 UPPDRAG = ("uppdrag.upprattat", "uppdrag.reviderat")
-UTGANGSPUNKT: dict[str, Any] = {"centrala_behov": [], "mottaglighet": None}
+UTGANGSPUNKT: dict[str, Any] = {
+    "centrala_behov": [],
+    "mottaglighet": None,
+    "genomforande": None,
+}
 INGA_FORALDRAR: dict[str, Any] = {"foraldrar": []}
 INGA_KONTAKTER: dict[str, Any] = {"kontaktuppgifter": [], "kontaktuppgifter_saknas_for": None}
 UNDERSKRIFT = {"namn": "Någon", "datum": "2026-03-19"}
 INGET_MAL: dict[str, Any] = {"mal_kommande_period": []}
+MOTT = {"mal": [{**MAL[0], "forandring": "positiv_malet_uppfyllt", "resultat": "Klart."}]}
+AVSLUTAS: dict[str, Any] = {"nasta_steg": ["avslut"]}
+AVSLUTET = {
+    "beslut_id": "B3",
+    "beslutstyp": "avslut",
+    "beslutsdatum": "2026-07-22",
+    "beslutsfattare": "Lo Ledamot",
+}
 TACKAR_NEJ = {"orsak": "familjen_tackar_nej"}
 KALLA = re.compile(r"[AB]:(?P<rad>\d+)|L: \S.*|D")
 RADER = {"A": 129, "B": 124}
@@ -331,6 +343,33 @@ FALL: dict[str, list[Fall]] = {
             },
         ),
     ],
+    "uppfoljning.vardbehov": [
+        Fall("uppfoljning.dokumenterad", {**MOTT, **AVSLUTAS}, haller)
+        for haller in (
+            {**MOTT, **AVSLUTAS, "vardbehov_tillgodosett": False},
+            {**MOTT, "nasta_steg": ["fortsatt_bistand"]},
+            AVSLUTAS,
+        )
+    ],
+    "uppfoljning.riskbedomning": [
+        Fall("uppfoljning.dokumenterad", {**MOTT, "vardbehov_tillgodosett": True}, haller)
+        for haller in (
+            {**MOTT, "vardbehov_tillgodosett": True, "riskbedomning": RISK},
+            {**MOTT, "vardbehov_tillgodosett": False},
+            {"vardbehov_tillgodosett": True},
+        )
+    ],
+    "uppfoljning.avslutsorsak": [
+        Fall("uppfoljning.dokumenterad", {"beslut": bryter}, {"beslut": haller})
+        for bryter, haller in (
+            (AVSLUTET, {**AVSLUTET, "orsak": "familjen_tackar_nej"}),
+            (AVSLUTET, {**AVSLUTET, "beslutstyp": "fortsatt_bistand"}),
+            (
+                {**AVSLUTET, "orsak": "annan"},
+                {**AVSLUTET, "orsak": "annan", "orsak_fritext": "Flyttar."},
+            ),
+        )
+    ],
     # 13. Avslut
     "avslut.orsak_fritext": [
         Fall("beslut.avslut", {"orsak": "annan"}, {"orsak": "annan", "orsak_fritext": "Flyttar."}),
@@ -420,7 +459,7 @@ def test_a_rule_says_what_of_what_field_and_who_says_so(krav: Krav) -> None:
 
 # Every kind of insats: what its uppdrag and its plan are refused for, and warned of.
 UPPDRAG_SKA = {
-    *("uppdrag.centrala_behov", "uppdrag.mottaglighet"),
+    *("uppdrag.centrala_behov", "uppdrag.mottaglighet", "uppdrag.genomforande"),
     *("uppdrag.foraldrar_saknas", "uppdrag.kontaktuppgifter_saknas"),
 }
 UPPDRAG_BOR = {"uppdrag.omraden"}
@@ -503,8 +542,8 @@ def test_all_that_is_wrong_comes_at_once() -> None:
     told = {one.pointer: (one.namn, one.kalla, one.vikt) for one in vagrade(event)}
     lag = "L: SFS 2025:468 10 kap. 3 §"
     assert told == {
-        "/data/mal/0/text": ("Målets lydelse", f"A:31, B:80, {lag}", "ska"),
-        "/data/frekvens": ("Frekvens: när insatsen genomförs", f"A:49, B:80, {lag}", "ska"),
+        "/data/mal/0/text": ("Målets lydelse", f"{lag}, A:31, B:80", "lag"),
+        "/data/frekvens": ("Frekvens: när insatsen genomförs", f"{lag}, A:49, B:80", "lag"),
         "/data/extra": (None, None, None),
         "/data/plan_id": (None, None, None),
         "/data/former_for_uppfoljning": (
@@ -529,7 +568,18 @@ def test_all_that_is_wrong_comes_at_once() -> None:
     }
 
 
-@pytest.mark.parametrize("insatstyp", [None, "hemtjanst", 7])
+@pytest.mark.parametrize("insatstyp", sorted(ALLA_INSATSTYPER))
+def test_what_law_asks_of_a_placed_childs_plan_is_told_as_law(insatstyp: str) -> None:
+    for falt in ("mal", "frekvens", "innehall"):
+        event = handelse("genomforandeplan.faststalld", **{**HVB, "insatstyp": insatstyp})
+        del event["data"][falt]
+        told = {one.pointer: one for one in vagrade(event)}[f"/data/{falt}"]
+        placed = insatstyp in PLACERING
+        assert told.vikt == ("lag" if placed else "ska")
+        assert str(told.kalla).startswith("L: SFS 2025:468 10 kap. 3 §") == placed
+
+
+@pytest.mark.parametrize("insatstyp", [None, "hemtjanst", 7, ["hvb"]])
 def test_without_a_known_kind_only_what_holds_for_all_is_judged(insatstyp: object) -> None:
     plan = {"insatstyp": insatstyp, "datum": "i går", "rapportering": None}
     told = vagrade(handelse("genomforandeplan.faststalld", **plan))
@@ -597,6 +647,7 @@ INNEHALL = {
     "genomforandeplan.faststalld": {"mal": "A:31", "frekvens": "A:49", "innehall": "A:49"},
     "genomforandeplan.undertecknad": {"underskrifter": "B:86"},
     "barnsamtal.genomfort": {"vardnadshavare_informerad": "A:91"},
+    "rapport.inkommen": {"innehall": "A:49", "avsandare": "A:73"},
     "uppfoljning.dokumenterad": {"utford_enligt_beslut": "B:49", "mal": "B:50"},
     "beslut.avslut": {"orsak": "A:125"},
 }

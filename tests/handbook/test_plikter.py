@@ -6,7 +6,8 @@ from bbic_bridge.handbook.avvikelser.slag import SLAG
 from bbic_bridge.handbook.frister import REGEL
 from bbic_bridge.handbook.handelser import HANDELSER, PREFIX, TILL_WORKFLOW
 from bbic_bridge.handbook.krav import KRAV
-from bbic_bridge.handbook.punkter import kalla_av
+from bbic_bridge.handbook.punkter import kalla_av, punkt_vid
+from bbic_bridge.handbook.steg import STEG
 from tests.handbook.minsta import TYPER
 from tests.handbook.plikter import Plikt, plikter
 from tests.handbook.prov import ord_i, provet
@@ -77,11 +78,88 @@ def test_a_proof_is_a_test_that_is_there() -> None:
             provet(prov)
 
 
-def test_a_row_weighs_what_its_rule_weighs() -> None:
-    weights = {krav.kod: krav.vikt for krav in KRAV} | {
-        kod: slag.vikt for kod, slag in SLAG.items()
+WEIGHTS: dict[str, set[str]] = {
+    **{krav.kod: {krav.vikt} for krav in KRAV},
+    **{kod: {slag.vikt} for kod, slag in SLAG.items()},
+    **{kod: {regel.vikt} for kod, regel in REGEL.items()},
+    # SKA in the first period, BÖR after fortsatt bistånd: a row each.
+    "uppfoljningsmote": {"ska", "bor"},
+}
+
+
+@pytest.mark.parametrize("plikt", PLIKTER, ids=name)
+def test_a_row_weighs_what_each_of_its_rules_weighs(plikt: Plikt) -> None:
+    other = {
+        kod: WEIGHTS[kod] for kod in plikt.regler if plikt.vikt not in WEIGHTS.get(kod, VIKTER)
     }
-    for plikt in PLIKTER:
-        weighed = {weights[kod] for kod in plikt.regler if kod in weights}
-        if weighed:
-            assert plikt.vikt in weighed, plikt.kalla
+    assert other == {}
+
+
+@pytest.mark.parametrize("plikt", PLIKTER, ids=name)
+def test_a_rule_of_our_own_stands_in_no_row_of_a_source(plikt: Plikt) -> None:
+    own = {krav.kod for krav in KRAV if krav.kalla == "D"}
+    assert plikt.kalla == "D" or not own & set(plikt.regler)
+
+
+@pytest.mark.parametrize("plikt", [en for en in PLIKTER if FORMEN in en.prov], ids=name)
+def test_a_row_weighs_what_the_shape_weighs(plikt: Plikt) -> None:
+    """What law asks for is asked of a placed child."""
+    slag = "hvb" if "L: " in plikt.kalla else None
+    for typ in set(plikt.handelser) & set(INNEHALL):
+        document = HANDELSER[PREFIX + typ]
+        for falt in INNEHALL[typ]:
+            said = set((kalla_av(document.model_fields[falt]) or "").split(", "))
+            if said & plikt.kallor():
+                assert punkt_vid(document, (falt,), slag).vikt == plikt.vikt, (typ, falt)
+
+
+# The duty that each step shows, by the first words of its row.
+STEGENS_RADER: tuple[tuple[str, str], ...] = (
+    ("Ärendet är aktualiserat", "Ärendet aktualiseras och"),
+    ("Utredning är inledd", "Ärendet aktualiseras och"),
+    ("Beslutsunderlag är upprättat", "Bedömning av centrala behov"),
+    ("Vårdplan är upprättad", "Vårdplan för placerat barn"),
+    ("Remiss är skickad", "Remiss till familjehemsvården"),
+    ("Uppdragstagare är föreslagen", "Familjehemssekreteraren utreder och föreslår"),
+    ("Mötet inför samtycke är hållet", "Möte med barn"),
+    ("Familjen har samtyckt", "Familjen samtycker"),
+    ("Avtal är upprättat", "Familjehemssekreteraren upprättar avtal"),
+    ("Beslut är fattat", "Beslutet dokumenteras i BBIC Beslut"),
+    ("Uppdrag är upprättat", "Ett uppdrag upprättas"),
+    ("Uppdraget är mottaget", "Mottagaren kvitterar"),
+    ("Uppdraget är fördelat", "Enhetschefen fördelar"),
+    ("Planeringsmöte är hållet", "Planeringsmöte i öppenvård"),
+    ("Familjen är kallad till uppstartsmöte", "Alla berörda sammankallas"),
+    ("Uppstartsmöte är hållet", "Alla berörda sammankallas"),
+    ("Uppföljningsmöte är bokat", "Uppföljningsmötet bokas"),
+    ("Insatsen har startat", "Starten berättas"),
+    ("Genomförandeplan finns", "Planen är färdig inom tre veckor"),
+    ("Planen är undertecknad", "Planen med hemmets mål skickas tillbaka"),
+    ("Beslutet är verkställt", "Socialsekreteraren verkställer"),
+    ("Resurs är tilldelad", "Därefter tilldelas resursen"),
+    ("Resurs är tilldelad", "En placering får också ha en resurs"),
+    ("Återkoppling har kommit", "Uppdragstagaren återkopplar"),
+    ("Återkoppling har kommit", "Andra utförare rapporterar"),
+    ("Samverkan är dokumenterad", "Socialsekreteraren ansvarar för den samordning"),
+    ("Barnsamtal är erbjudet", "Ett barnsamtal erbjuds"),
+    ("Barnsamtal är hållet", "Samtalet hålls"),
+    ("Uppföljningsmöte är hållet", "Uppföljningsmöte minst en månad"),
+    ("Uppföljning är dokumenterad", "Uppföljning dokumenteras"),
+    ("Fortsatt bistånd eller avslut är beslutat", "Beslut om fortsatt bistånd"),
+    ("Fortsatt bistånd eller avslut är beslutat", "Andra slags insatser: fortsatt bistånd"),
+    ("Kopior är lämnade", "Kopia av förlängt bistånd"),
+    ("Nytt avtal är upprättat", "Familjehemssekreteraren upprättar nytt avtal"),
+    ("Ny utredning är inledd", "Ny utredning"),
+    ("Uppdraget är reviderat", "Ändrade och prioriterade mål"),
+    ("Slutrapport har kommit", "Informationen som uppdraget begärt"),
+    ("Beslut om avslut är fattat", "Beslutet om avslut dokumenteras med sin orsak"),
+    ("Insats och resurs är avslutade", "Insats och resurs avslutas"),
+)
+
+
+def test_every_step_weighs_what_its_duty_weighs() -> None:
+    assert [ett.namn for ett in STEG] == [namn for namn, _ in STEGENS_RADER]
+    for ett, (_, borjan) in zip(STEG, STEGENS_RADER, strict=True):
+        typer = {handelse.partition(":")[0] for handelse in ett.handelser}
+        rader = [en for en in PLIKTER if en.plikt.startswith(borjan) and typer & set(en.handelser)]
+        assert [en.vikt for en in rader] == [ett.vikt], ett.namn

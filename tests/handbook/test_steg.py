@@ -1,11 +1,15 @@
 """A case laid over the handbook's steps."""
 
 from datetime import date
+from typing import Any
+
+import pytest
 
 from bbic_bridge.handbook.frister import Frist
 from bbic_bridge.handbook.handelser import HANDELSER, PREFIX, TILL_WORKFLOW
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.steg import PROCESSEN, STEG, Stegvy, steg
+from tests.handbook.minsta import HVB_PLAN
 from tests.handbook.test_lage import Case
 
 IDAG = date(2026, 4, 1)
@@ -38,7 +42,7 @@ def test_what_is_done_is_done_and_what_was_passed_over_is_missing() -> None:
     assert laget["Beslutsunderlag är upprättat"] == "saknas"
     assert laget["Uppstartsmöte är hållet"] == "saknas"
     assert laget["Barnsamtal är erbjudet"] == "kommande"
-    assert laget["Samverkan är dokumenterad"] == "kommande"
+    assert laget["Barnsamtal är hållet"] == "kommande"
 
 
 def test_what_is_on_its_way_to_the_vendor_is_not_done() -> None:
@@ -102,7 +106,143 @@ def test_a_new_utredning_and_a_new_avtal_show_after_the_uppfoljning() -> None:
     assert laget["Ny utredning är inledd"] == laget["Nytt avtal är upprättat"] == "klart"
     first = Case().tell("beslut.verkstall").tell("utredning.inledd").tell("avtal.upprattat")
     laget = by_name(*steg(first.lage, (), IDAG))
-    assert laget["Ny utredning är inledd"] == laget["Nytt avtal är upprättat"] == "kommande"
+    assert not {"Ny utredning är inledd", "Nytt avtal är upprättat"} & laget.keys()
+
+
+def test_feedback_that_has_not_come_is_missed() -> None:
+    """Of a kontaktfamilj: of a unit no source says that it answers for it."""
+
+    def followed_up(**data: Any) -> Case:
+        return Case().tell("beslut.verkstall", **data).tell("uppfoljning.dokumenterad")
+
+    name = "Återkoppling har kommit"
+    case = followed_up()
+    assert of_insats(case, "I1")[name] == "saknas"
+    assert of_insats(case.tell("rapport.inkommen"), "I1")[name] == "klart"
+    assert of_insats(followed_up(insatstyp="hvb"), "I1")[name] == "kommande"
+
+
+def test_what_nothing_has_called_for_is_left_out_and_what_is_called_for_is_missed() -> None:
+    prolonged = Case().tell("beslut.verkstall").tell("beslut.fortsatt_bistand")
+    laget = by_name(*steg(prolonged.lage, (), IDAG))
+    assert laget["Kopior är lämnade"] == laget["Nytt avtal är upprättat"] == "kommande"
+    laget = by_name(*steg(prolonged.tell("insats.avsluta").lage, (), IDAG))
+    assert laget["Kopior är lämnade"] == laget["Nytt avtal är upprättat"] == "saknas"
+    for steg_, typ, data in (
+        ("Ny utredning är inledd", "uppfoljning.dokumenterad", {"nasta_steg": ["ny_utredning"]}),
+        ("Ny utredning är inledd", "beslut.avslut", {"oro_for_barnet": True}),
+        ("Uppdraget är reviderat", "uppfoljning.dokumenterad",
+         {"nasta_steg": ["fortsatt_bistand", "reviderat_uppdrag"]}),
+        ("Samverkan är dokumenterad", "uppdrag.upprattat", {"behov_av_sip": True}),
+        ("Beslut om avslut är fattat", "insats.avsluta", {}),
+        ("Insats och resurs är avslutade", "beslut.avslut", {}),
+    ):  # fmt: skip
+        case = Case().tell("beslut.verkstall")
+        assert steg_ not in by_name(*steg(case.lage, (), IDAG))
+        after = by_name(*steg(case.tell(typ, **data).lage, (), IDAG))[steg_]
+        # A decision to end is a later point than the utredning that its worry calls for.
+        assert after == ("saknas" if "oro_for_barnet" in data else "kommande")
+
+
+def test_a_hvbs_plan_that_came_back_is_to_be_signed() -> None:
+    hvb = {"insatstyp": "hvb", **HVB_PLAN, "rapportering": None}
+    case = Case().tell("beslut.verkstall", insatstyp="hvb")
+    assert "Planen är undertecknad" not in by_name(*steg(case.lage, (), IDAG))
+    laget = by_name(*steg(case.tell("genomforandeplan.aterlamnad", **hvb).lage, (), IDAG))
+    assert laget["Planen är undertecknad"] == "saknas"
+    case.tell("genomforandeplan.undertecknad")
+    assert by_name(*steg(case.lage, (), IDAG))["Planen är undertecknad"] == "klart"
+
+
+def test_coordination_is_about_the_child_whatever_insats_it_was_told_of() -> None:
+    sip = {"behov_av_sip": True}
+    case = Case().tell("uppdrag.upprattat", **sip).tell("samverkan.dokumenterad", insats_id="I9")
+    laget = by_name(*(vy for vy in steg(case.lage, (), IDAG) if vy.insats_id == "I1"))
+    assert laget["Samverkan är dokumenterad"] == "klart"
+
+
+OPPENVARD: dict[str, Any] = {
+    "insatstyp": "oppenvard",
+    "mottagare": {"enhet_id": "chansen", "enhetschef": "Marie Fors"},
+}
+
+
+def two_insatser() -> Case:
+    """Both are Chansen's; the one has an uppdrag."""
+    return (
+        Case()
+        .tell("uppdrag.upprattat", **OPPENVARD)
+        .tell("beslut.verkstall", insatstyp="oppenvard")
+        .tell("beslut.verkstall", insatstyp="oppenvard", insats_id="I2", beslut_id="B2")
+    )
+
+
+def of_insats(case: Case, insats_id: str) -> dict[str, str]:
+    return by_name(*(vy for vy in steg(case.lage, (), IDAG) if vy.insats_id == insats_id))
+
+
+def test_what_names_an_uppdrag_is_about_its_insats_only() -> None:
+    case = (
+        two_insatser()
+        .vendor("uppdrag_mottaget", uppdrag_id="U1")
+        .vendor("uppdrag_fordelat", uppdrag_id="U1")
+        .vendor("genomforandeplan_upprattad", plan_id="P1", uppdrag_id="U1")
+    )
+    points = ("Uppdraget är mottaget", "Uppdraget är fördelat", "Genomförandeplan finns")
+    assert {of_insats(case, "I1")[point] for point in points} == {"klart"}
+    assert "klart" not in {of_insats(case, "I2")[point] for point in points}
+
+
+def test_a_call_is_about_the_insats_of_the_meeting_that_it_calls_to() -> None:
+    case = (
+        Case()
+        .tell("beslut.verkstall")
+        .tell("beslut.verkstall", insats_id="I2", beslut_id="B2")
+        .tell("uppstartsmote.kallat")
+    )
+    name = "Familjen är kallad till uppstartsmöte"
+    # As long as no meeting is held it may be any.
+    assert of_insats(case, "I1")[name] == of_insats(case, "I2")[name] == "klart"
+    case.tell("uppstartsmote.genomfort")
+    assert (of_insats(case, "I1")[name], of_insats(case, "I2")[name]) == ("klart", "saknas")
+
+
+def test_an_uppdrag_that_nobody_knows_is_that_of_the_only_insats_it_can_be_of() -> None:
+    known = Case().tell("beslut.verkstall", insatstyp="oppenvard")
+    case = known.vendor("uppdrag_fordelat", uppdrag_id="U9")
+    assert of_insats(case, "I1")["Uppdraget är fördelat"] == "klart"
+    case = two_insatser().vendor("uppdrag_fordelat", uppdrag_id="U9")
+    for insats_id in ("I1", "I2"):
+        assert of_insats(case, insats_id)["Uppdraget är fördelat"] == "saknas"
+
+
+@pytest.mark.parametrize("ended", ["uppdrag_aterkallat", "uppdrag_avbojt"])
+def test_an_uppdrag_that_is_ended_is_not_done(ended: str) -> None:
+    case = two_insatser().vendor("uppdrag_fordelat", uppdrag_id="U1")
+    points = ("Uppdrag är upprättat", "Uppdraget är fördelat")
+    assert {of_insats(case, "I1")[point] for point in points} == {"klart"}
+    case.vendor(ended, uppdrag_id="U1")
+    assert {of_insats(case, "I1")[point] for point in points} == {"saknas"}
+    case.tell("uppdrag.reviderat", **OPPENVARD)
+    assert of_insats(case, "I1")["Uppdrag är upprättat"] == "klart"
+    case.vendor(ended, uppdrag_id="U2")
+    assert of_insats(case, "I1")["Uppdrag är upprättat"] == "saknas"
+
+
+def test_an_uppdrag_taken_back_when_the_insats_ended_was_there_while_it_ran() -> None:
+    case = two_insatser().tell("uppdrag.aterkallat", datum="2027-02-28").tell("insats.avsluta")
+    assert of_insats(case, "I1")["Uppdrag är upprättat"] == "klart"
+
+
+def test_what_is_closed_is_closed_on_its_last_day_whenever_it_was_told() -> None:
+    case = Case().tell("beslut.verkstall").vendor("insats_avslutad", insats_id="I1",
+        slutdatum="2026-11-01")  # fmt: skip
+    vyer = {vy.namn: vy for vy in steg(case.lage, (), IDAG)}
+    assert vyer["Insats och resurs är avslutade"].dag == date(2026, 11, 1)
+    case = Case().tell("beslut.verkstall").tell("beslut.avslut").tell("insats.avsluta")
+    vyer = {vy.namn: vy for vy in steg(case.lage, (), IDAG)}
+    assert vyer["Insats och resurs är avslutade"].dag == date(2027, 2, 28)
+    assert vyer["Beslut om avslut är fattat"].dag == date(2027, 2, 10)
 
 
 def test_of_an_insats_of_unknown_kind_only_the_points_of_all_kinds_are_asked() -> None:

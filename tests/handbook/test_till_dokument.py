@@ -8,6 +8,9 @@ from bbic_bridge.handbook.uppgifter import RegistreraDokument
 from tests.handbook.minsta import DELTAGARE, HVB_PLAN, handelse
 
 BYTES = "  Mål med\ttabb,\r\nradbryt, e\u0301 och \U0001f33b  "
+# As A:29 and A:85 call them.
+MED_UPPDRAG = "BBIC Genomförandeplan kontaktperson mfl som omfattar uppdrag"
+UPPFOLJNING = "BBIC Uppföljning av öppenvårdsinsats"
 DOKUMENT = sorted({regel.handelse for regel in REGLER if regel.operation == "registrera_dokument"})
 
 
@@ -28,14 +31,14 @@ def avsnitt(typ: str, **andrat: Any) -> list[tuple[str, str]]:
     [
         ("beslutsunderlag.upprattat", "BU1", "beslutsunderlag", "BBIC Beslutsunderlag"),
         ("vardplan.upprattad", "VP1", "vardplan", "BBIC Vårdplan"),
-        ("uppdrag.upprattat", "U1", "uppdrag", "Uppdrag: Kontaktfamilj"),
-        ("uppdrag.reviderat", "U2", "uppdrag", "Uppdrag: Kontaktfamilj"),
+        ("uppdrag.upprattat", "U1", "uppdrag", f"{MED_UPPDRAG}: uppdrag, kontaktfamilj"),
+        ("uppdrag.reviderat", "U2", "uppdrag", f"{MED_UPPDRAG}: uppdrag, kontaktfamilj"),
         ("uppdrag.aterkallat", "U1.aterkallat", "uppdrag", "Återkallat uppdrag: Kontaktperson"),
         (
             "genomforandeplan.faststalld",
             "P1",
             "genomforandeplan",
-            "BBIC Genomförandeplan: Kontaktfamilj",
+            f"{MED_UPPDRAG}: plan, kontaktfamilj",
         ),
         (
             "genomforandeplan.aterlamnad",
@@ -57,7 +60,7 @@ def avsnitt(typ: str, **andrat: Any) -> list[tuple[str, str]]:
             "samverkan",
             "BBIC Samverkansdokument: Samordnad individuell plan (SIP)",
         ),
-        ("uppfoljning.dokumenterad", "UPPF1", "uppfoljning", "BBIC Uppföljning"),
+        ("uppfoljning.dokumenterad", "UPPF1", "uppfoljning", UPPFOLJNING),
     ],
 )
 def test_each_document_has_an_id_a_kind_and_a_title(
@@ -120,6 +123,7 @@ def test_an_uppdrag_holds_what_source_b_lists() -> None:
         "Mottaglighet": BYTES,
         "Nämndens bedömning": "Alva behöver fler vuxna.",
         "Mål M1": "Alva har en vuxen utanför familjen att lita på.",
+        "Hur insatsen ska genomföras": "En helg i månaden i kontaktfamiljen.",
         "Former för uppföljning": "Möte var sjätte månad.",
         "Återföring vid avslut": "Måluppfyllelse och Alvas egen röst.",
         "Andra huvudmän": "Inga insatser",
@@ -194,6 +198,54 @@ def test_an_uppfoljning_shows_execution_results_and_what_comes() -> None:
         ("Återstår för mål M1", "Det mesta."),
         ("Nästa steg", "Avslut"),
     ]
+
+
+def test_an_uppfoljning_holds_the_decision_and_the_risk() -> None:
+    """As the source wants it of avslut: in the document itself, not only in the decision."""
+    avslutet: dict[str, Any] = {
+        "vardbehov_tillgodosett": True,
+        "riskbedomning": {"nuvarande": BYTES, "framtida": "Medel.", "bedomd_av": "Siv"},
+        "beslut": {
+            "beslut_id": "B3",
+            "beslutstyp": "avslut",
+            "beslutsdatum": "2026-07-22",
+            "beslutsfattare": "Lo Ledamot",
+            "orsak": "annan",
+            "orsak_fritext": "Flyttar.",
+        },
+    }
+    found = avsnitt("uppfoljning.dokumenterad", **avslutet, nasta_steg=["avslut"])
+    assert found[-8:] == [
+        ("Vårdbehovet tillgodosett", "Ja"),
+        ("Risk nu", BYTES),
+        ("Risk framåt", "Medel."),
+        ("Risken bedömd av", "Siv"),
+        ("Beslut", "Avslut, 2026-07-22, Lo Ledamot"),
+        ("Orsak till avslutet", "Annan orsak"),
+        ("Annan orsak", "Flyttar."),
+        ("Nästa steg", "Avslut"),
+    ]
+    prolonged = {**avslutet["beslut"], "beslutstyp": "fortsatt_bistand", "orsak": None}
+    found = avsnitt("uppfoljning.dokumenterad", vardbehov_tillgodosett=False, beslut=prolonged)
+    assert ("Vårdbehovet tillgodosett", "Nej") in found
+    assert ("Beslut", "Fortsatt bistånd, 2026-07-22, Lo Ledamot") in found
+
+
+@pytest.mark.parametrize(
+    ("typ", "insatstyp", "titel"),
+    [
+        ("uppdrag.upprattat", "bim_grupp", "Uppdrag: BIM-grupp"),
+        ("genomforandeplan.faststalld", "oppenvard", "BBIC Genomförandeplan: Öppenvård"),
+        ("uppfoljning.dokumenterad", "oppenvard", UPPFOLJNING),
+        ("uppfoljning.dokumenterad", "kontaktperson", UPPFOLJNING),
+        ("uppfoljning.dokumenterad", "hvb", "BBIC Uppföljning: HVB"),
+        ("uppfoljning.dokumenterad", "familjehem", "BBIC Uppföljning: Familjehem"),
+    ],
+)
+def test_what_the_sources_name_for_one_kind_is_not_said_of_another(
+    typ: str, insatstyp: str, titel: str
+) -> None:
+    assert registrera(typ, insatstyp=insatstyp).titel == titel
 
 
 def test_reports_tell_who_sent_them() -> None:

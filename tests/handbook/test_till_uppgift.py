@@ -48,34 +48,39 @@ def test_prolongation_and_end_name_the_decision_they_follow() -> None:
     assert (ended.fran, ended.till, ended.motivering) == (date(2027, 2, 28), None, None)
 
 
-def test_the_end_tells_reason_risk_and_worry() -> None:
+def test_the_end_tells_reason_need_risk_and_worry() -> None:
     risk = {"nuvarande": "Låg.", "framtida": "Medel.", "bedomd_av": "Siv"}
     ended = uppgift(
         "beslut.avslut",
         orsak="annan",
         orsak_fritext="Flyttar.",
         motivering="Se ovan.",
+        vardbehov_tillgodosett=True,
         riskbedomning=risk,
         oro_for_barnet=True,
     )
     assert ended.motivering == (
-        "Flyttar.\nSe ovan.\nRisk nu: Låg.\nRisk framåt: Medel.\nRisken bedömd av Siv.\n"
-        "Oro för barnet: ja."
+        "Flyttar.\nSe ovan.\nVårdbehovet tillgodosett: ja.\n"
+        "Risk nu: Låg.\nRisk framåt: Medel.\nRisken bedömd av Siv.\nOro för barnet: ja."
     )
 
 
 @pytest.mark.parametrize("typ", ["uppdrag.upprattat", "uppdrag.reviderat"])
 @pytest.mark.parametrize("insatstyp", ["oppenvard", "hvb", "familjehem"])
-def test_where_the_uppdrag_starts_from_reaches_the_utforare(typ: str, insatstyp: str) -> None:
+def test_where_the_uppdrag_starts_from_and_how_it_is_done_reach_the_utforare(
+    typ: str, insatstyp: str
+) -> None:
     sagt = {
         "centrala_behov": [BYTES, "En vuxen till."],
         "mottaglighet": BYTES,
+        "genomforande": BYTES,
         "foraldrar": [],
         "foraldrar_saknas_for": "Båda är döda.",
         "kontaktuppgifter_saknas_for": "Familjen har ingen fast bostad.",
     }
     sent = uppgift(typ, insatstyp=insatstyp, mottagare=MOTTAGARE, **sagt)
     assert (sent.centrala_behov, sent.mottaglighet) == ((BYTES, "En vuxen till."), BYTES)
+    assert sent.genomforande == BYTES
     assert sent.foraldrar_saknas_for == "Båda är döda."
     assert sent.kontaktuppgifter_saknas_for == "Familjen har ingen fast bostad."
 

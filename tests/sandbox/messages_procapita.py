@@ -88,7 +88,7 @@ def _vidarebefordra_uppdrag(f: dict[str, Any]) -> str:
         "<CentraltBehov>Lugn och ro.</CentraltBehov><Mottaglighet>Familjen vill.</Mottaglighet>"
         "<Bedomning>Kim behöver stöd.</Bedomning>"
         "<Mal><MalId>M-7</MalId><Text>Kim går till skolan.</Text></Mal>"
-        "<FormerForUppfoljning>Möte.</FormerForUppfoljning>"
+        "<Genomforande>Samtal.</Genomforande><FormerForUppfoljning>Möte.</FormerForUppfoljning>"
         "<AterforingVidAvslut>Skriftligt.</AterforingVidAvslut><BehovAvSip>false</BehovAvSip>"
         f"</Uppdrag>{_ersatter('Uppdrag', f)}"
     )

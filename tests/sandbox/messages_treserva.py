@@ -69,7 +69,7 @@ def _vidarebefordra_uppdrag(f: dict[str, Any]) -> Body:
         "</Behovspunkt></Behovspunkter><Mottaglighet>Familjen vill.</Mottaglighet>"
         "<Bedomning>Kim behöver stöd.</Bedomning>"
         '<Malpunkter><Malpunkt egetId="M-7"><Lydelse>Kim går till skolan.</Lydelse></Malpunkt>'
-        "</Malpunkter><Uppfoljning>Möte.</Uppfoljning><Aterforing>Skriftligt.</Aterforing>"
+        "</Malpunkter><Genomforande>Samtal.</Genomforande><Uppfoljning>Möte.</Uppfoljning><Aterforing>Skriftligt.</Aterforing>"
     )
     return "Uppdrag", attributes, content
 

@@ -30,7 +30,7 @@ def test_a_refusal_lists_all_with_name_source_weight_and_rule(world: World) -> N
     assert (shape.pointer, shape.namn, shape.vikt, shape.kod) == (
         "/data/frekvens",
         "Frekvens: när insatsen genomförs",
-        "ska",
+        "lag",
         None,
     )
     assert lag == Violation(
@@ -83,7 +83,7 @@ def test_the_warnings_travel_with_the_event_and_its_deliveries(world: World) -> 
     assert {one.kod: (one.pointer, one.kalla, one.vikt) for one in told} == {
         "uppstartsmote.uppdragstagare": ("/data/deltagare", "A:47", "bor"),
         "uppstartsmote.socialsekreterare": ("/data/deltagare", "A:47", "bor"),
-        "uppstartsmote.uppfoljningsmote": ("/data/uppfoljningsmote_bokat", "A:53", "bor"),
+        "uppstartsmote.uppfoljningsmote": ("/data/uppfoljningsmote_bokat", "D", "bor"),
     }
     assert {one.namn for one in told} == {"Vilka som deltog", "Bokat uppföljningsmöte"}
 

@@ -16,6 +16,7 @@ from bbic_bridge.handbook.kodlistor import (
 from bbic_bridge.services.queries import show_case
 from bbic_bridge.services.views.accepting import Violation
 from bbic_bridge.services.views.cases import CaseView
+from bbic_bridge.services.watch import lage_of
 from tests.handbook.minsta import DELTAGARE, HVB_PLAN, MAL
 from tests.handbook.test_krav import INNEHALL
 from tests.services.conftest import World
@@ -85,6 +86,27 @@ def test_a_proposal_tells_who_and_what_was_weighed(world: World) -> None:
     assert world.states() == {}
 
 
+def test_what_only_a_person_can_do_is_recorded_and_never_demanded(world: World) -> None:
+    """The samråd, the first contact, the talk about money and the presentation."""
+    told = {
+        "matchning.foreslagen": {"samrad": "2026-01-20", "forsta_kontakt": "2026-01-22"},
+        "matchningsmote.genomfort": {"presentation": "2026-01-30"},
+        "avtal.upprattat": {"ekonomi_diskuterad": "2026-02-04"},
+    }
+    for typ, data in told.items():
+        kept(world, typ)
+        kept(world, typ, **data)
+    with world.bridge.store.read() as tx:
+        lage = lage_of(tx, "malmo", "A-1")
+    for typ, data in told.items():
+        noted = [{falt: en.get(falt) for falt in data if en.get(falt)} for en in lage.av(typ)]
+        assert sorted(noted, key=len) == [{}, data]
+    warned = {one.pointer for step in case_of(world).steps for one in step.warnings}
+    assert not warned & {f"/data/{falt}" for data in told.values() for falt in data}
+    assert deviating(world) == []
+    assert world.states() == {}
+
+
 @pytest.mark.parametrize("insatstyp", sorted(KONTAKTPERSON_MFL | VIDAREBEFORDRAS))
 def test_the_uppdrag_holds_the_same_whatever_the_kind(world: World, insatstyp: str) -> None:
     """All that B lists is asked for, told at once; then it goes to the home, the unit or the
@@ -101,6 +123,74 @@ def test_the_uppdrag_holds_the_same_whatever_the_kind(world: World, insatstyp: s
     uppgift = sent(world, "vidarebefordra_uppdrag" if vidare else "registrera_dokument")
     assert uppgift["insatstyp" if vidare else "dokumenttyp"] == (insatstyp if vidare else "uppdrag")
     assert uppgift.get("mottagare") == (MOTTAGARE if vidare else None)
+
+
+@pytest.mark.parametrize("insatstyp", sorted(KONTAKTPERSON_MFL | VIDAREBEFORDRAS))
+def test_how_the_insats_is_to_be_carried_out_reaches_whoever_does_it(
+    world: World, insatstyp: str
+) -> None:
+    """All uppdrag and their later versions are refused without it."""
+    vidare = insatstyp in VIDAREBEFORDRAS
+    slag = {"insatstyp": insatstyp, **({"mottagare": MOTTAGARE} if vidare else {})}
+    for typ in ("uppdrag.upprattat", "uppdrag.reviderat"):
+        lacking = refused(world, typ, **slag, genomforande=None)["genomforande"]
+        assert (lacking.kod, lacking.kalla, lacking.vikt) == (
+            "uppdrag.genomforande",
+            "B:4, B:100",
+            "ska",
+        )
+    kept(world, "beslut.fattat", insatstyp=insatstyp)
+    kept(world, "uppdrag.upprattat", **slag, genomforande="  Två kvällar i veckan.\n")
+    uppgift = sent(world, "vidarebefordra_uppdrag" if vidare else "registrera_dokument")
+    told = uppgift["genomforande"] if vidare else sections(uppgift)["Hur insatsen ska genomföras"]
+    assert told == "  Två kvällar i veckan.\n"
+
+
+def test_whoever_is_not_protected_can_be_reached(world: World) -> None:
+    reached = {"namn": "Eva Test", "skydd": "ingen", "telefon": "000-00"}
+    kept(world, "uppdrag.upprattat", kontaktuppgifter=[{**reached, "telefon": None}])
+    assert deviating(world) == ["uppdrag.kontaktuppgifter"]
+    kept(world, "uppdrag.reviderat", kontaktuppgifter=[reached])
+    assert deviating(world) == []
+
+
+def test_a_goal_of_the_vardplan_that_nothing_holds_is_missed(world: World) -> None:
+    """Seen when the placement is followed up; a goal of the analysis when it has begun."""
+    school = {"mal_id": "M2", "text": "Alva går i skolan."}
+    hvb = {"insatstyp": "hvb", "mottagare": MOTTAGARE}
+    kept(world, "beslutsunderlag.upprattat", foreslagen_insats="hvb", mal=[*MAL, school])
+    kept(world, "vardplan.upprattad", mal=[*MAL, school])
+    kept(world, "beslut.fattat", insatstyp="hvb", beslutsunderlag_id="BU1")
+    kept(world, "uppdrag.upprattat", **hvb, vardplan_id="VP1")
+    assert deviating(world) == []
+    kept(world, "beslut.verkstall", insatstyp="hvb")
+    assert deviating(world) == ["mal.saknas"]
+    kept(world, "uppfoljning.dokumenterad", insatstyp="hvb")
+    assert set(deviating(world)) == {"mal.saknas", "vardplan.mal_utan_insats"}
+    kept(world, "uppdrag.upprattat", **hvb, uppdrag_id="U2", vardplan_id="VP1", mal=[*MAL, school])
+    assert "vardplan.mal_utan_insats" not in deviating(world)
+
+
+@pytest.mark.parametrize(
+    ("mal", "kod"),
+    [
+        ([{"mal_id": "M1", "text": "Något annat."}], "mal.andrat"),
+        ([*MAL, {"mal_id": "M2", "text": "Något mer."}], "mal.tillagt"),
+        ([{"mal_id": "M2", "text": "Något annat."}], "mal.saknas"),
+    ],
+)
+def test_the_goals_of_the_uppfoljning_are_those_of_the_uppdrag(
+    world: World, mal: list[dict[str, str]], kod: str
+) -> None:
+    def followed_up(mal: list[dict[str, str]]) -> list[str]:
+        scale = {"forandring": "positiv_malet_inte_uppfyllt", "resultat": "Bättre."}
+        with_results = [{**ett, **scale} for ett in mal]
+        kept(world, "uppfoljning.dokumenterad", uppdrag_id="U1", mal=with_results)
+        return deviating(world)
+
+    kept(world, "uppdrag.upprattat")
+    assert followed_up(MAL) == []
+    assert kod in followed_up(mal)
 
 
 def test_a_planeringsmote_is_noted_and_is_not_missed(world: World) -> None:
@@ -182,6 +272,42 @@ def test_each_goal_has_its_result_on_the_scale_of_four(
     shown = sections(sent(world, "registrera_dokument"))
     assert shown["Förändring för mål M1"] == FORANDRING[forandring]
     assert shown["Förändring för delmål D1"] == FORANDRING[forandring]
+
+
+def test_avslut_stands_in_the_uppfoljning_that_is_registered(world: World) -> None:
+    """With its reason, and the risk once the mål and the need for care are met."""
+    typ = "uppfoljning.dokumenterad"
+    met = [{**MAL[0], "forandring": "positiv_malet_uppfyllt", "resultat": "Klart."}]
+    ended = {"mal": met, "nasta_steg": ["avslut"], "vardbehov_tillgodosett": True}
+    risk = {"nuvarande": "Låg.", "framtida": "Medel.", "bedomd_av": "Siv Sekreterare"}
+    decision = {
+        "beslut_id": "B3",
+        "beslutstyp": "avslut",
+        "beslutsdatum": "2026-07-22",
+        "beslutsfattare": "Lo Ledamot",
+    }
+    lacking = refused(world, typ, **ended, beslut=decision)
+    assert {one.kod for one in lacking.values()} == {
+        "uppfoljning.avslutsorsak",
+        "uppfoljning.riskbedomning",
+    }
+    assert {lacking[one].kalla for one in ("beslut", "riskbedomning")} == {"A:125", "A:127"}
+    kept(world, "beslut.avslut", vardbehov_tillgodosett=True, riskbedomning=risk)
+    kept(world, typ, **ended, riskbedomning=risk)
+    kept(world, "insats.avsluta")
+    assert "avslut.ej_i_uppfoljning" in deviating(world)
+    later = {"uppfoljning_id": "UPPF2", "ersatter": "UPPF1"}
+    kept(world, typ, **ended, riskbedomning=risk, **later, beslut={**decision, "orsak": "annan",
+         "orsak_fritext": "Flyttar."})  # fmt: skip
+    assert "avslut.ej_i_uppfoljning" not in deviating(world)
+    world.work()
+    first, second = [sections(dict(order.uppgift)) for order in world.vendor.sent
+                     if order.operation == "registrera_dokument"]  # fmt: skip
+    assert (first["Risk nu"], first["Risk framåt"]) == ("Låg.", "Medel.")
+    assert "Beslut" not in first
+    assert second["Vårdbehovet tillgodosett"] == "Ja"
+    assert second["Beslut"] == "Avslut, 2026-07-22, Lo Ledamot"
+    assert (second["Orsak till avslutet"], second["Annan orsak"]) == ("Annan orsak", "Flyttar.")
 
 
 def test_several_outcomes_of_an_uppfoljning_come_together(world: World) -> None:

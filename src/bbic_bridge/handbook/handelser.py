@@ -211,7 +211,7 @@ def _read(
     else:
         problems = (*_content(document, utan), *_telling_ids(document, raw))
         return (None if problems else document), problems
-    shape = tuple(_shape(document_type, faults))
+    shape = tuple(_shape(document_type, faults, data.get("insatstyp")))
     broken = {fault["loc"][0] for fault in faults if fault["loc"]}
     if not all(fault["loc"] for fault in faults):
         return None, shape
@@ -247,13 +247,15 @@ def _persons(document: Dokument | Utdrag) -> Iterator[Person]:
         yield from (found,) if isinstance(found, Person) else found
 
 
-def _shape(document_type: type[Dokument], faults: Iterable[Any]) -> Iterator[Overtradelse]:
+def _shape(
+    document_type: type[Dokument], faults: Iterable[Any], insatstyp: object
+) -> Iterator[Overtradelse]:
     faults = tuple(faults)
     for one in faults:
         if one["type"] == "too_short" and any(_inside(two["loc"], one["loc"]) for two in faults):
             continue  # pydantic counts only the valid items, and the invalid one is told already
         told = fel.pa_svenska(one["type"], one.get("ctx", {}))
-        point = punkt_vid(document_type, one["loc"])
+        point = punkt_vid(document_type, one["loc"], insatstyp)
         where = pointer("data", *one["loc"])
         yield Overtradelse(where, told, point.namn, point.kalla, point.vikt)
 

@@ -7,7 +7,7 @@ and the receivers are source B and A; roles are those that A and B name.
 from collections.abc import Mapping
 from typing import Literal, get_args
 
-from bbic_bridge.handbook.uppgifter import Insatstyp
+from bbic_bridge.handbook.uppgifter import Avslutsorsak, Insatstyp
 
 Omrade = Literal[
     "halsa",
@@ -116,6 +116,12 @@ NASTA_STEG: Mapping[NastaSteg, str] = {
     "ny_utredning": "Ny utredning",
     "nytt_beslut": "Ändring som kräver nytt beslut",
     "avslut": "Avslut",
+}
+AVSLUTSORSAKER: Mapping[Avslutsorsak, str] = {
+    "mal_uppfyllda": "Målen är uppfyllda",
+    "familjen_tackar_nej": "Familjen tackar nej",
+    "leder_inte_till_maluppfyllelse": "Leder inte till måluppfyllelse",
+    "annan": "Annan orsak",
 }
 INSATSTYPER: Mapping[Insatstyp, str] = {
     "kontaktperson": "Kontaktperson",

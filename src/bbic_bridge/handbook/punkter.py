@@ -7,7 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from bbic_bridge.handbook.kodlistor import Vikt
+from bbic_bridge.handbook.kodlistor import PLACERING, Vikt
 
 Plats = tuple[str | int, ...]
 
@@ -21,17 +21,22 @@ class Punkt:
     vikt: Vikt | None = None
 
 
-def punkt_vid(typ: type[BaseModel], plats: Plats) -> Punkt:
+def punkt_vid(typ: type[BaseModel], plats: Plats, insatstyp: object = None) -> Punkt:
     """The point at a place in a document; a part without a source of its own has its whole's.
 
     Args:
         plats: names and indices from the document, as pydantic tells them.
+        insatstyp: what the document says of its kind, sound or not: of a placed child's, law
+            comes first where it asks for the field.
     """
+    placering = isinstance(insatstyp, str) and insatstyp in PLACERING
     namn = kalla = None
     vikt: Vikt | None = None
     for falt in _falt(typ, plats):
         namn = falt.title or namn
         kalla = kalla_av(falt) or kalla
+        if kalla and placering:
+            kalla = _lagen_forst(kalla)
         vikt = _vikt(kalla) if falt.is_required() and kalla else None
     return Punkt(namn, kalla, vikt)
 
@@ -59,6 +64,10 @@ def _falt(typ: type[BaseModel], plats: Plats) -> Iterator[FieldInfo]:
         falt = model.model_fields[str(steg)]
         yield falt
         model = next(delar(falt.annotation), None)
+
+
+def _lagen_forst(kalla: str) -> str:
+    return ", ".join(sorted(kalla.split(", "), key=lambda en: not en.startswith("L")))
 
 
 def _vikt(kalla: str) -> Vikt:

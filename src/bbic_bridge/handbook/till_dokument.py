@@ -27,17 +27,23 @@ from bbic_bridge.handbook.dokument.uppfoljning import (
 )
 from bbic_bridge.handbook.dokument.utredning import BeslutsunderlagUpprattat, VardplanUpprattad
 from bbic_bridge.handbook.kodlistor import (
+    AVSLUTSORSAKER,
     FORANDRING,
     INSATSTYPER,
+    KONTAKTPERSON_MFL,
     NASTA_STEG,
     OMRADEN,
+    PLACERING,
     ROLLER,
     SAMVERKANSFORMER,
 )
 from bbic_bridge.handbook.till_uppgift import deltagarlista, person
-from bbic_bridge.handbook.uppgifter import Avsnitt, Person, RegistreraDokument
+from bbic_bridge.handbook.uppgifter import Avsnitt, Insatstyp, Person, RegistreraDokument
 
 Sektioner = Iterator[Avsnitt]
+
+MED_UPPDRAG = "BBIC Genomförandeplan kontaktperson mfl som omfattar uppdrag"
+"""The one document that holds the uppdrag and the plan for kontaktperson m.fl. (A:29, A:31)."""
 
 
 def beslutsunderlag(dokument: BeslutsunderlagUpprattat) -> RegistreraDokument:
@@ -74,7 +80,7 @@ def uppdrag(dokument: UppdragUpprattat) -> RegistreraDokument:
         barn=person(dokument.barn),
         dokument_id=dokument.uppdrag_id,
         dokumenttyp="uppdrag",
-        titel=f"Uppdrag: {INSATSTYPER[dokument.insatstyp]}",
+        titel=_titel("Uppdrag", dokument.insatstyp, "uppdrag"),
         datum=dokument.datum,
         forfattare=dokument.forfattare,
         insats_id=dokument.insats_id,
@@ -103,7 +109,7 @@ def faststalld_plan(dokument: GenomforandeplanFaststalld) -> RegistreraDokument:
         barn=person(dokument.barn),
         dokument_id=dokument.plan_id,
         dokumenttyp="genomforandeplan",
-        titel=f"BBIC Genomförandeplan: {INSATSTYPER[dokument.insatstyp]}",
+        titel=_titel("BBIC Genomförandeplan", dokument.insatstyp, "plan"),
         datum=dokument.datum,
         forfattare=dokument.forfattare,
         insats_id=dokument.insats_id,
@@ -177,18 +183,32 @@ def samverkan(dokument: SamverkanDokumenterad) -> RegistreraDokument:
 
 
 def uppfoljning(dokument: UppfoljningDokumenterad) -> RegistreraDokument:
-    """BBIC Uppföljning: mål carried over, result, mål for the coming period (step 11)."""
+    """BBIC Uppföljning: mål carried over, result, mål for the coming period (step 11).
+
+    The sources know it for öppenvårdsinsatser: a placement's bears the name of its kind (D).
+    """
+    placering = dokument.insatstyp if dokument.insatstyp in PLACERING else None
     return RegistreraDokument(
         barn=person(dokument.barn),
         dokument_id=dokument.uppfoljning_id,
         dokumenttyp="uppfoljning",
-        titel="BBIC Uppföljning",
+        titel=(
+            f"BBIC Uppföljning: {INSATSTYPER[placering]}"
+            if placering
+            else "BBIC Uppföljning av öppenvårdsinsats"
+        ),
         datum=dokument.datum,
         forfattare=dokument.forfattare,
         insats_id=dokument.insats_id,
         ersatter=dokument.ersatter,
         avsnitt=tuple(_uppfoljning(dokument)),
     )
+
+
+def _titel(namn: str, insatstyp: Insatstyp, del_: str) -> str:
+    if insatstyp in KONTAKTPERSON_MFL:
+        return f"{MED_UPPDRAG}: {del_}, {INSATSTYPER[insatstyp].lower()}"
+    return f"{namn}: {INSATSTYPER[insatstyp]}"
 
 
 def _beslutsunderlag(dokument: BeslutsunderlagUpprattat) -> Sektioner:
@@ -229,6 +249,7 @@ def _uppdrag(dokument: UppdragUpprattat) -> Sektioner:
     yield from _text("Nämndens bedömning", dokument.bedomning)
     for mal in dokument.mal:
         yield from _mal(mal)
+    yield from _text("Hur insatsen ska genomföras", dokument.genomforande)
     yield from _text("Former för uppföljning", dokument.former_for_uppfoljning)
     yield from _text("Återföring vid avslut", dokument.aterforing_vid_avslut)
     yield from _text("Andra huvudmän", dokument.andra_huvudman or "Inga insatser")
@@ -258,8 +279,27 @@ def _uppfoljning(dokument: UppfoljningDokumenterad) -> Sektioner:
         yield from _text(f"Återstår för mål {kommande.mal_id}", kommande.aterstar)
     yield from _text("Barnets synpunkter", dokument.barnets_synpunkter)
     yield from _text("Bedömning", dokument.bedomning)
+    yield from _avslutet(dokument)
     for steg in dokument.nasta_steg:
         yield from _text("Nästa steg", NASTA_STEG[steg])
+
+
+def _avslutet(dokument: UppfoljningDokumenterad) -> Sektioner:
+    """The risk, and the decision that was taken (A:85, A:125, A:127)."""
+    vardbehov, risk = dokument.vardbehov_tillgodosett, dokument.riskbedomning
+    beslut = dokument.beslut
+    if vardbehov is not None:
+        yield from _text("Vårdbehovet tillgodosett", "Ja" if vardbehov else "Nej")
+    if risk is not None:
+        yield from _text("Risk nu", risk.nuvarande)
+        yield from _text("Risk framåt", risk.framtida)
+        yield from _text("Risken bedömd av", risk.bedomd_av)
+    if beslut is not None:
+        vad = f"{NASTA_STEG[beslut.beslutstyp]}, {beslut.beslutsdatum}, {beslut.beslutsfattare}"
+        yield from _text("Beslut", vad)
+        if beslut.orsak is not None:
+            yield from _text("Orsak till avslutet", AVSLUTSORSAKER[beslut.orsak])
+        yield from _text("Annan orsak", beslut.orsak_fritext)
 
 
 _PLANENS_DELAR = {

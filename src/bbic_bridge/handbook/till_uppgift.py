@@ -123,8 +123,8 @@ def resurstilldelning(resurs: ResursTilldela) -> u.TilldelaResurs:
 
 def uppdrag_till_utforare(uppdrag: UppdragUpprattat) -> u.VidarebefordraUppdrag:
     """The uppdrag to the unit it names."""
-    if uppdrag.mottagare is None or uppdrag.mottaglighet is None:
-        raise ValueError("an uppdrag without mottagare or mottaglighet cannot be sent on")
+    if uppdrag.mottagare is None or uppdrag.mottaglighet is None or uppdrag.genomforande is None:
+        raise ValueError("an uppdrag without mottagare, mottaglighet or genomforande cannot go on")
     return u.VidarebefordraUppdrag(
         barn=person(uppdrag.barn),
         uppdrag_id=uppdrag.uppdrag_id,
@@ -142,6 +142,7 @@ def uppdrag_till_utforare(uppdrag: UppdragUpprattat) -> u.VidarebefordraUppdrag:
         mottaglighet=uppdrag.mottaglighet,
         bedomning=uppdrag.bedomning,
         mal=mal_som_uppgift(uppdrag.mal),
+        genomforande=uppdrag.genomforande,
         former_for_uppfoljning=uppdrag.former_for_uppfoljning,
         aterforing_vid_avslut=uppdrag.aterforing_vid_avslut,
         andra_huvudman=uppdrag.andra_huvudman,
@@ -239,13 +240,18 @@ def _avslutets_motivering(beslut: BeslutAvslut) -> str | None:
         _stycken(
             beslut.orsak_fritext,
             beslut.motivering,
+            _svar("Vårdbehovet tillgodosett", svar=beslut.vardbehov_tillgodosett),
             f"Risk nu: {risk.nuvarande}" if risk else None,
             f"Risk framåt: {risk.framtida}" if risk else None,
             f"Risken bedömd av {risk.bedomd_av}." if risk else None,
-            None if oro is None else f"Oro för barnet: {'ja' if oro else 'nej'}.",
+            _svar("Oro för barnet", svar=oro),
         )
         or None
     )
+
+
+def _svar(vad: str, *, svar: bool | None) -> str | None:
+    return None if svar is None else f"{vad}: {'ja' if svar else 'nej'}."
 
 
 def _motesanteckning(slag: str, mote: Mote) -> u.SkapaAktanteckning:

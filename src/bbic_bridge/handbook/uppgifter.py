@@ -140,6 +140,7 @@ class VidarebefordraUppdrag(Uppgift):
     mottaglighet: Text
     bedomning: Text
     mal: Annotated[tuple[Mal, ...], Field(min_length=1)]
+    genomforande: Text
     former_for_uppfoljning: Text
     aterforing_vid_avslut: Text
     andra_huvudman: Text | None = None

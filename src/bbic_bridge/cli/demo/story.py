@@ -50,20 +50,25 @@ def _chansen(play: Play, case: Case) -> None:
     first, then = case.parted(PARTED["oppenvard_chansen"])
     play.send(first, "beslutsunderlag, beslut, uppdrag, start")
     play.until_verified()
+    _taken_on(play, case)
+    words = "the genomförandeplan comes back by webhook"
+    about = {"uppdrag_id": case.value("uppdrag.upprattat", "uppdrag_id")}
+    kind = "genomforandeplan_upprattad"
+    play.person(EXEMPEL, kind, words, arende=case.arende, data=about, webhook=True)
+    play.until_told("genomforandeplan.inkommen")
+    play.send(then, "uppföljning to avslut")
+    play.until_verified()
+
+
+def _taken_on(play: Play, case: Case) -> None:
+    """What Chansen does with an uppdrag."""
     about = {"uppdrag_id": case.value("uppdrag.upprattat", "uppdrag_id")}
     for kind, words, told in (
         ("uppdrag_mottaget", "the enhetschef for Chansen receives the uppdrag", "uppdrag.mottaget"),
         ("uppdrag_fordelat", "and gives it to a behandlare (fördelning)", "uppdrag.fordelat"),
-        (
-            "genomforandeplan_upprattad",
-            "the genomförandeplan comes back by webhook",
-            "genomforandeplan.inkommen",
-        ),
     ):
         play.person(EXEMPEL, kind, words, arende=case.arende, data=about, webhook=True)
         play.until_told(told)
-    play.send(then, "uppföljning to avslut")
-    play.until_verified()
 
 
 def _placements(play: Play, familjehem: Case, hvb: Case) -> None:
@@ -75,6 +80,7 @@ def _placements(play: Play, familjehem: Case, hvb: Case) -> None:
     play.until_verified()
     play.send(then, "HVB: återkallelse, avslut; öppenvård afterwards")
     play.until_verified()
+    _taken_on(play, Case(then))
 
 
 def _broken_vendor(play: Play, case: Case) -> None:

@@ -6,6 +6,7 @@ should have come before is missed when the next event of its chain has come, nev
 
 from collections.abc import Callable, Iterator, Mapping
 
+from bbic_bridge.handbook.avvikelser.avslutet import avslut_utan_uppfoljning
 from bbic_bridge.handbook.avvikelser.beslutsandring import andrade_beslut
 from bbic_bridge.handbook.avvikelser.delmal import delmal_utan_resultat
 from bbic_bridge.handbook.avvikelser.efter_uppfoljning import (
@@ -63,6 +64,7 @@ REGLER: tuple[Callable[[Lage], Iterator[Avvikelse]], ...] = (
     uppdrag_ej_reviderat,
     beslut_ej_fattat,
     utredning_ej_inledd,
+    avslut_utan_uppfoljning,
 )
 
 

@@ -70,6 +70,7 @@ class UppdragUpprattat(Dokument):
     mottaglighet: Annotated[Text | None, punkt("Mottaglighet", "B:9")] = None
     bedomning: Annotated[Text, punkt("Nämndens bedömning av barnets behov", "B:20, B:22")]
     mal: Annotated[Malen[Mal], punkt("Mål", "B:21, B:22, A:31")]
+    genomforande: Annotated[Text | None, punkt("Hur insatsen ska genomföras", "B:4, B:100")] = None
     former_for_uppfoljning: Annotated[Text, punkt("Former för uppföljning", "B:24")]
     aterforing_vid_avslut: Annotated[
         Text, punkt("Information som ska återföras vid avslut", "B:25")

@@ -1,6 +1,6 @@
 """Steps 9 and 11: reports, coordination with others, and the uppföljning."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -16,7 +16,9 @@ from bbic_bridge.handbook.dokument.bas import (
     Text,
     punkt,
 )
+from bbic_bridge.handbook.dokument.beslut import Riskbedomning
 from bbic_bridge.handbook.kodlistor import Forandring, NastaSteg, Roll, Samverkansform
+from bbic_bridge.handbook.uppgifter import Avslutsorsak, Insatstyp
 
 
 class RapportInkommen(Dokument):
@@ -78,11 +80,26 @@ class KommandeMal(Mal):
     aterstar: Annotated[Text | None, punkt("Vad som återstår att göra", "B:66")] = None
 
 
+class Uppfoljningsbeslut(Del):
+    """The decision that the uppföljning led to, as it is documented there (A)."""
+
+    beslut_id: Id
+    beslutstyp: Annotated[Literal["fortsatt_bistand", "avslut"], punkt("Beslut", "A:85, A:125")]
+    beslutsdatum: Annotated[Datum, punkt("Beslutsdatum")]
+    beslutsfattare: Annotated[KortText, punkt("Beslutsfattare")]
+    orsak: Annotated[Avslutsorsak | None, punkt("Orsak till avslutet", "A:125")] = None
+    orsak_fritext: Annotated[KortText | None, punkt("Annan orsak, med ord", "A:125")] = None
+
+
 class UppfoljningDokumenterad(Dokument):
-    """Shows both that the insats is carried out as decided and how it goes (B)."""
+    """Shows both that the insats is carried out as decided and how it goes (B).
+
+    At avslut it holds the decision, and the risk where the mål are met and the vårdbehov is (A).
+    """
 
     uppfoljning_id: Id
     insats_id: Id
+    insatstyp: Annotated[Insatstyp | None, punkt("Insats", "A:85, B:48")] = None
     uppdrag_id: Annotated[Id | None, punkt("Uppdrag vars mål följs upp", "B:57")] = None
     datum: Annotated[Datum, punkt("Uppföljningens datum", "A:103")]
     forfattare: Annotated[KortText, punkt("Ansvarig socialsekreterare", "A:85")]
@@ -99,6 +116,15 @@ class UppfoljningDokumenterad(Dokument):
         None
     )
     bedomning: Annotated[Text | None, punkt("Bedömning", "A:99")] = None
+    vardbehov_tillgodosett: Annotated[bool | None, punkt("Vårdbehovet tillgodosett", "A:127")] = (
+        None
+    )
+    riskbedomning: Annotated[
+        Riskbedomning | None, punkt("Bedömning av nuvarande och framtida risk", "A:127")
+    ] = None
+    beslut: Annotated[
+        Uppfoljningsbeslut | None, punkt("Beslut efter uppföljningen", "A:85, A:125")
+    ] = None
     nasta_steg: Annotated[
         tuple[NastaSteg, ...], Field(max_length=5), punkt("Nästa steg", "A:103, B:67, B:69")
     ] = ()

@@ -61,8 +61,10 @@ KRAV = (
     ),
     Krav(
         "uppstartsmote.uppfoljningsmote", "bor", (UppstartsmoteGenomfort,),
-        "uppfoljningsmote_bokat", "A:53",
-        "Uppföljningsmötet bör bokas vid uppstartsmötet.", finns("uppfoljningsmote_bokat"),
+        "uppfoljningsmote_bokat", "D",
+        "Att uppföljningsmötet är bokat bör stå här, om det inte berättas för sig: det ska bokas "
+        "vid uppstartsmötet (A:53).",
+        finns("uppfoljningsmote_bokat"),
     ),
     Krav(
         "barnsamtal.svar", "kan", (BarnsamtalErbjudet,), "barnets_svar", "A:91",

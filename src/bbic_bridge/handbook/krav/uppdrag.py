@@ -1,7 +1,7 @@
 """Step 5: the uppdrag. What B lists under "ska … innehålla" stands in the document's shape.
 
-Where it takes its starting point (centrala behov, mottaglighet) is SKA too. Of parents and contacts
-there may be none: then the uppdrag says why.
+Where it takes its starting point (centrala behov, mottaglighet) and how the insats is to be carried
+out are SKA too. Of parents and contacts there may be none: then the uppdrag says why.
 """
 
 from bbic_bridge.handbook.dokument.uppdrag import UppdragUpprattat
@@ -37,6 +37,10 @@ KRAV = (
         "uppdrag.mottaglighet", "ska", (UppdragUpprattat,), "mottaglighet", "B:9",
         "Uppdraget ska utgå från resonemanget om familjens mottaglighet och återge det.",
         finns("mottaglighet"),
+    ),
+    Krav(
+        "uppdrag.genomforande", "ska", (UppdragUpprattat,), "genomforande", "B:4, B:100",
+        "Uppdraget ska beskriva hur insatsen ska genomföras.", finns("genomforande"),
     ),
     Krav(
         "uppdrag.omraden", "bor", (UppdragUpprattat,), "mal", "B:21",

@@ -8,9 +8,32 @@ from bbic_bridge.handbook.krav.bas import Krav, finns
 
 
 def _aterstar_eller_slut(uppfoljning: UppfoljningDokumenterad) -> bool:
-    uppfyllda = all(mal.forandring == "positiv_malet_uppfyllt" for mal in uppfoljning.mal)
-    slut = uppfyllda or "avslut" in uppfoljning.nasta_steg
+    slut = _alla_uppfyllda(uppfoljning) or "avslut" in uppfoljning.nasta_steg
     return slut or bool(uppfoljning.mal_kommande_period)
+
+
+def _alla_uppfyllda(uppfoljning: UppfoljningDokumenterad) -> bool:
+    return all(mal.forandring == "positiv_malet_uppfyllt" for mal in uppfoljning.mal)
+
+
+def _risk_bedomd(uppfoljning: UppfoljningDokumenterad) -> bool:
+    tillgodosett = uppfoljning.vardbehov_tillgodosett is True
+    return not (tillgodosett and _alla_uppfyllda(uppfoljning)) or (
+        uppfoljning.riskbedomning is not None
+    )
+
+
+def _vardbehov_sagt(uppfoljning: UppfoljningDokumenterad) -> bool:
+    avslutas = "avslut" in uppfoljning.nasta_steg and _alla_uppfyllda(uppfoljning)
+    return not avslutas or uppfoljning.vardbehov_tillgodosett is not None
+
+
+def _orsak_sagd(uppfoljning: UppfoljningDokumenterad) -> bool:
+    beslut = uppfoljning.beslut
+    if beslut is None or beslut.beslutstyp != "avslut":
+        return True
+    med_ord = beslut.orsak != "annan" or beslut.orsak_fritext is not None
+    return beslut.orsak is not None and med_ord
 
 
 KRAV = (
@@ -28,5 +51,23 @@ KRAV = (
         "Det ska framgå vad som återstår att göra under kommande period, om inte målen är "
         "uppfyllda eller insatsen avslutas.",
         _aterstar_eller_slut,
+    ),
+    Krav(
+        "uppfoljning.vardbehov", "bor", (UppfoljningDokumenterad,), "vardbehov_tillgodosett",
+        "A:127",
+        "När målen är uppfyllda och insatsen avslutas bör det framgå om vårdbehovet är "
+        "tillgodosett.",
+        _vardbehov_sagt,
+    ),
+    Krav(
+        "uppfoljning.riskbedomning", "ska", (UppfoljningDokumenterad,), "riskbedomning", "A:127",
+        "När målen är uppnådda och vårdbehovet tillgodosett ska bedömningen av nuvarande och "
+        "framtida risk för att barnet far illa dokumenteras i uppföljningen.",
+        _risk_bedomd,
+    ),
+    Krav(
+        "uppfoljning.avslutsorsak", "ska", (UppfoljningDokumenterad,), "beslut", "A:125",
+        "Ett beslut om avslut ska dokumenteras med sin orsak; en annan orsak anges med ord.",
+        _orsak_sagd,
     ),
 )  # fmt: skip
