@@ -330,9 +330,11 @@ def test_new_needs_without_what_they_call_for_are_missed(world: World) -> None:
     assert "utredning.ej_inledd" not in deviating(world)
     kept(world, typ, uppfoljning_id="UPPF2", datum="2027-01-20")
     assert "utredning.ej_inledd" in deviating(world)
-    kept(world, "arende.aktualiserat", datum="2026-07-23")
     kept(world, "utredning.inledd", datum="2026-07-23")
     assert "utredning.ej_inledd" not in deviating(world)
+    assert "behov.ej_aktualiserat" in deviating(world)
+    kept(world, "arende.aktualiserat", datum="2026-07-23")
+    assert "behov.ej_aktualiserat" not in deviating(world)
     lacking = refused(world, "beslutsunderlag.upprattat", "bedomning", "mal")
     assert set(lacking) == {"bedomning", "mal"}
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bbic_bridge.bootstrap import bootstrap
-from bbic_bridge.delivery.errors import ConfigurationError, Rejected, Transient
+from bbic_bridge.delivery.errors import ConfigurationError, NeedsPerson, Rejected, Transient
 from bbic_bridge.services import deliver, health, queries, recovery
 from bbic_bridge.services.alerts import evaluate
 from bbic_bridge.services.bridge import WORKFLOW
@@ -192,6 +192,28 @@ def test_what_was_with_a_person_is_looked_for_when_it_is_let_go(
     replay_one(world.bridge, stopped, actor="anna")
     settle(world)
     assert_each_effect_once(world, 1)
+
+
+def test_what_was_with_a_person_unsent_is_looked_for_when_it_is_let_go(
+    world: World, copies: Copies
+) -> None:
+    """In the copy it was never sent; since then it was mended, let go and sent."""
+    world.vendor.unmappable = NeedsPerson("unknown_code")
+    world.send("beslut.fattat")
+    world.work()
+    stopped = world.delivery("registrera_beslut").id
+    assert world.delivery("registrera_beslut").attempts == 0
+    copies.take()
+    world.vendor.unmappable = None
+    replay_one(world.bridge, stopped, actor="anna")
+    settle(world)
+    copies.put_back()
+    recover(world, world.clock.now)
+    resume(world)
+    replay_one(world.bridge, stopped, actor="anna")
+    settle(world)
+    assert_each_effect_once(world, 1)
+    assert len(world.vendor.sent) == 1
 
 
 def test_an_event_that_comes_again_after_sending_went_on_is_looked_for(

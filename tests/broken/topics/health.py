@@ -263,10 +263,8 @@ BROKEN = (
     b(
         "a server that says that it is full is unavailable",
         "store/engine.py",
-        """    except (OperationalError, InterfaceError, sa.exc.TimeoutError) as error:
-        raise StoreUnavailable""",
-        """    except (InterfaceError, sa.exc.TimeoutError) as error:
-        raise StoreUnavailable""",
+        'raise StoreUnavailable("the database cannot be reached or written") from error',
+        "raise",
         "tests/store/test_space.py::test_a_server_that_says_that_it_is_full_is_unavailable",
         error="OperationalError",
     ),

@@ -136,6 +136,7 @@ BROKEN = (
         "    if answer.certificate_until:\n",
         "    if False:\n",
         DOCTOR + "test_a_server_s_certificate_is_told_with_its_end",
+        error="KeyError",
     ),
     b(
         "doctor tells when our own certificates end",

@@ -89,6 +89,10 @@ def inledd(dag: str, **data: Any) -> Notis:
     return notis("utredning.inledd", dag, utredning_id="UTR2", datum=dag, **data)
 
 
+def aktualiserat(dag: str) -> Notis:
+    return notis("arende.aktualiserat", dag, aktualisering_id="AKT2", datum=dag)
+
+
 def kopia(*roller: str, beslut_id: str = "B2") -> Notis:
     mottagare = [{"roll": roll} for roll in roller or ("familjehemssekreterare", "god_man")]
     dag = "2026-08-25"
@@ -146,6 +150,7 @@ Fall = tuple[tuple[Notis, ...], tuple[Notis, ...], tuple[Notis, ...], str, Notis
 M1, M2 = mote("2026-07-20"), mote("2026-12-20")
 UF1, UF2 = uppfoljning("2026-07-22"), uppfoljning("2026-12-22")
 ETT_SAMTAL = (erbjudet("2026-07-01"), erbjudet("2026-12-01"))
+INLEDD = inledd("2026-07-23")
 NYA_BEHOV = uppfoljning("2026-07-22", nasta_steg=["ny_utredning"])
 SLUT, SLUT_2027 = avsluta("2026-09-30"), avsluta("2027-01-31")
 UPPSTART, PLAN = uppstart(mote_id="S2"), plan()
@@ -270,6 +275,13 @@ FALL: dict[str, Fall] = {
         "B2",
         UF2,
     ),
+    "behov.ej_aktualiserat": (
+        (*KF, uppdrag(), *ETT_SAMTAL, M1, NYA_BEHOV, aktualiserat("2026-05-01")),
+        (aktualiserat("2026-08-01"), INLEDD),
+        (INLEDD,),
+        "UF-2026-07-22",
+        INLEDD,
+    ),
     "utredning.ej_inledd": (
         (*KF, uppdrag(), inledd("2026-01-05"), tackar_nej()),
         (inledd("2026-09-01"), SLUT),
@@ -335,7 +347,7 @@ def test_a_talk_is_asked_of_kontaktperson_and_the_like() -> None:
 def test_new_needs_ask_for_a_new_utredning_by_the_next_uppfoljning() -> None:
     grund = (*KF, uppdrag(), *ETT_SAMTAL, M1, NYA_BEHOV)
     assert funna(*grund) == ()
-    assert funna(*grund, inledd("2026-07-20"), M2, UF2) == ()
+    assert funna(*grund, aktualiserat("2026-07-20"), inledd("2026-07-20"), M2, UF2) == ()
     assert funna(*grund, inledd("2026-06-01", insats_id="I1"), M2, UF2) == ()
     (en,) = funna(*grund, inledd("2026-06-01"), M2, UF2)
     assert (en.kod, en.objekt, en.rad) == ("utredning.ej_inledd", "UF-2026-07-22", M2.rad)

@@ -10,6 +10,7 @@ from bbic_bridge.handbook.avvikelser.avslutet import avslut_utan_uppfoljning
 from bbic_bridge.handbook.avvikelser.beslutsandring import andrade_beslut
 from bbic_bridge.handbook.avvikelser.delmal import delmal_utan_resultat
 from bbic_bridge.handbook.avvikelser.efter_uppfoljning import (
+    behov_ej_aktualiserat,
     beslut_ej_fattat,
     fortsatt_bistand,
     uppdrag_ej_reviderat,
@@ -64,6 +65,7 @@ REGLER: tuple[Callable[[Lage], Iterator[Avvikelse]], ...] = (
     uppdrag_ej_reviderat,
     beslut_ej_fattat,
     utredning_ej_inledd,
+    behov_ej_aktualiserat,
     avslut_utan_uppfoljning,
 )
 

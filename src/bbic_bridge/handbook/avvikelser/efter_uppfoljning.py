@@ -117,11 +117,25 @@ def utredning_ej_inledd(lage: Lage) -> Iterator[Avvikelse]:
             yield from _utan_utredning(lage, en, en.get("beslut_id"), foljd)
 
 
+def behov_ej_aktualiserat(lage: Lage) -> Iterator[Avvikelse]:
+    """New needs are taken up before the utredning about them; seen when it is opened (B)."""
+    for en in lage.av(UPPFOLJNING):
+        if "ny_utredning" not in (en.get("nasta_steg") or ()):
+            continue
+        sedan = _i_samband(lage, en)
+        inledd = efter(lage.av("utredning.inledd"), sedan)
+        if inledd is not None and efter(lage.av("arende.aktualiserat"), sedan) is None:
+            yield avvikelse("behov.ej_aktualiserat", en.get("uppfoljning_id"), inledd.rad)
+
+
+def _i_samband(lage: Lage, en: Notis) -> date:
+    """Since the meeting that an uppföljning followed, or the one before (A:111)."""
+    moten = lage.om_insats(en.get("insats_id"), UPPFOLJNINGSMOTE, UPPFOLJNING)
+    return max((ett.dag for ett in moten if ett.dag <= en.dag and ett is not en), default=en.dag)
+
+
 def _utan_utredning(lage: Lage, en: Notis, objekt: str, foljd: Notis | None) -> Iterator[Avvikelse]:
-    """Opened in connection with the uppföljning (A:111): since the meeting that it followed."""
-    insats_id = en.get("insats_id")
-    moten = lage.om_insats(insats_id, UPPFOLJNINGSMOTE, UPPFOLJNING)
-    sedan = max((ett.dag for ett in moten if ett.dag <= en.dag and ett is not en), default=en.dag)
+    insats_id, sedan = en.get("insats_id"), _i_samband(lage, en)
     inledd = any(
         ett.dag >= sedan or ett.get("insats_id") == insats_id for ett in lage.av("utredning.inledd")
     )

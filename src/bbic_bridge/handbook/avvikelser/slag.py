@@ -140,6 +140,9 @@ SLAG: Mapping[str, Slag] = {
         12, "Ny utredning är inte inledd trots nya behov eller oro för barnet",
         "A:111, B:113", "ska",
     ),
+    "behov.ej_aktualiserat": Slag(
+        12, "Ny utredning är inledd utan att de nya behoven är aktualiserade", "B:117", "ska"
+    ),
     "avslut.ej_i_uppfoljning": Slag(
         13, "Avslutet är inte dokumenterat i någon uppföljning: {saknas} saknas",
         "A:125, A:127", "ska",
