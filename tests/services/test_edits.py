@@ -60,6 +60,24 @@ def test_an_edit_is_held_until_the_look_up_has_settled(world: World) -> None:
     assert correction(world, one) is None
 
 
+@pytest.mark.parametrize("reveal", [True, False])
+def test_what_an_edit_changed_is_shown_beside_what_was_sent(world: World, reveal: bool) -> None:
+    one = unclear(world, happened=False)
+    wrong = world.vendor.sent[0].uppgift["beslutsfattare"]
+    edited(world, one)
+    for seconds in (10, 10, 2):
+        world.clock.forward(seconds)
+        world.work()
+    detail = show_delivery(world.bridge, one, reveal=reveal)
+    assert detail is not None
+    (edit,) = detail.edits
+    (change,) = edit.changes
+    assert (detail.version, edit.version, change.path) == (2, 2, "/beslutsfattare")
+    assert ((change.before, change.after) == (wrong, RIGHT)) is reveal
+    sent = [attempt.version for attempt in detail.attempts if attempt.action == "send"]
+    assert sent == [1, 2]
+
+
 def test_an_edit_of_what_the_vendor_has_is_not_sent_and_shown_so(world: World) -> None:
     one = unclear(world, happened=True)
     edited(world, one)

@@ -207,3 +207,11 @@ def test_an_edit_is_about_the_same_child(world: World, number: str) -> None:
     with pytest.raises(NotPossible, match=r"^/barn/personnummer: ") as refused:
         replay_one(world.bridge, head, actor="anna", edit=edit)
     assert number not in str(refused.value)
+
+
+def test_an_edit_alters_no_id_that_others_wait_by(world: World) -> None:
+    head = failed(world)
+    edit = {**world.vendor.sent[0].uppgift, "beslut_id": "ANOTHER"}
+    with pytest.raises(NotPossible, match=r"^/beslut_id: .*send a new event"):
+        replay_one(world.bridge, head, actor="anna", edit=edit)
+    assert world.delivery("registrera_beslut").state == "failed"

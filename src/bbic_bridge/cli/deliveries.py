@@ -97,6 +97,7 @@ def _print_detail(detail: DeliveryDetail) -> None:
         "waits for": ", ".join(view.waits_for),
         "stands behind": view.behind or "",
         "waiting behind it": view.waiting_behind or "",
+        "version": f"{detail.version}, corrected" if detail.version > 1 else "",
         "edit": CORRECTIONS[detail.correction] if detail.correction else "",
         **{f"{kind} {ours}": f"{theirs} at the vendor" for kind, ours, theirs in detail.links},
     }
@@ -105,6 +106,13 @@ def _print_detail(detail: DeliveryDetail) -> None:
         click.echo("The payload has been pruned, and what the vendor answered.")
     else:
         print_table(("field", "content"), _leaves(detail.uppgift))
+    if detail.edits:
+        changed = [
+            (edit.version, one.path, one.before, one.after)
+            for edit in detail.edits
+            for one in edit.changes
+        ]
+        print_table(("version", "corrected", "from", "to"), changed)
     print_table(attempts.COLUMNS, attempts.rows(detail.attempts))
     if detail.acts:
         acts = [(act.at, act.actor, act.action, act.reason) for act in detail.acts]

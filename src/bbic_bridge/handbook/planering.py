@@ -33,6 +33,13 @@ class Operation:
     kraver: tuple[str, ...] = ()
     ger_ocksa: tuple[str, ...] = ()
 
+    @property
+    def bundna(self) -> tuple[str, ...]:
+        """The fields by whose ids it waits, or others for it: no correction alters them."""
+        mallar = (*self.ger, *self.ger_ocksa, *self.kraver)
+        falt = (ett for mall in mallar for ett in mall.partition(":")[2].split("/"))
+        return tuple(dict.fromkeys(falt))
+
 
 @dataclass(frozen=True, slots=True)
 class Regel:

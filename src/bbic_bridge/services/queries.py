@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Literal
 
 from bbic_bridge.delivery.states import NEEDS_PERSON, TERMINAL, State
@@ -10,6 +11,7 @@ from bbic_bridge.handbook.uppgifter import EFFEKTER
 from bbic_bridge.services import audit, deadlines, fetching, gate, health
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.deviations import deviations
+from bbic_bridge.services.differences import changes, hidden
 from bbic_bridge.services.handbook_steps import handbook_steps
 from bbic_bridge.services.masking import masked, masked_event
 from bbic_bridge.services.views.accepting import Violation
@@ -19,6 +21,7 @@ from bbic_bridge.services.views.deliveries import (
     AttemptView,
     DeliveryDetail,
     DeliveryView,
+    EditView,
     Filter,
 )
 from bbic_bridge.services.views.feed import FeedPage
@@ -35,7 +38,7 @@ from bbic_bridge.store.inbox import StoredEvent, count_events, events_of_case, w
 from bbic_bridge.store.retention import pruned_at
 from bbic_bridge.store.times import SECOND, micros, moment
 from bbic_bridge.store.tx import Tx
-from bbic_bridge.store.versions import held_edit
+from bbic_bridge.store.versions import earlier_versions, held_edit
 
 DAY = 86_400 * SECOND
 _CURSOR_DIGITS = 18
@@ -101,9 +104,19 @@ def show_delivery(
             links=tuple(links),
             warnings=_warnings(warnings_of(tx, row.event_row)),
             acts=tuple(_act(act, reveal=reveal) for act in audit_of(tx, row.id)),
+            version=row.version,
+            edits=() if pruned else tuple(_edits(tx, row, uppgift, reveal=reveal)),
             correction=_correction(tx, row),
             pruned=pruned,
         )
+
+
+def _edits(tx: Tx, row: Any, uppgift: Mapping[str, Any], *, reveal: bool) -> Iterator[EditView]:
+    """What each correction changed, the first one first."""
+    versions = [*earlier_versions(tx, row.kommun, row.id), (row.version, uppgift)]
+    for (_, before), (version, after) in pairwise(versions):
+        found = changes(before, after)
+        yield EditView(version, found if reveal else tuple(map(hidden, found)))
 
 
 def _correction(tx: Tx, row: Any) -> Literal["held", "not_sent"] | None:
@@ -267,6 +280,7 @@ def _attempt(attempt: Attempt, operation: str, *, reveal: bool) -> AttemptView:
         reason=attempt.reason if reveal else hidden,
         answer=attempt.answer.decode("utf-8", "replace") if reveal else "",
         request=attempt.request.decode("utf-8", "replace") if reveal else "",
+        version=attempt.version,
     )
 
 

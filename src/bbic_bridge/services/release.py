@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from bbic_bridge.delivery.errors import Rejected
 from bbic_bridge.delivery.states import REPLAYABLE, State
+from bbic_bridge.handbook.regler import OPERATIONER
 from bbic_bridge.handbook.uppgifter import UPPGIFTER
 from bbic_bridge.security.envelope import Pruned
 from bbic_bridge.services.acts import AT_WORK, NotPossible, standing
@@ -85,7 +86,7 @@ def release(tx: Tx, row: Any, way: Way) -> tuple[Outcome, str]:
 
 
 def validated(tx: Tx, row: Any, edit: Mapping[str, Any]) -> dict[str, Any]:
-    """The corrected uppgift, about the same child as the original.
+    """The corrected uppgift, about the same child and the same things as the original.
 
     Raises:
         NotPossible: it does not fit the operation; names the field, never the value.
@@ -102,6 +103,11 @@ def validated(tx: Tx, row: Any, edit: Mapping[str, Any]) -> dict[str, Any]:
     original = _original(tx, row)
     if corrected["barn"]["personnummer"] != original["barn"]["personnummer"]:
         raise NotPossible("/barn/personnummer: an edit is about the same child: send a new event")
+    for field in OPERATIONER[row.operation].bundna:
+        if corrected.get(field) != original.get(field):
+            raise NotPossible(
+                f"/{field}: others wait by this id, or it waits for them: send a new event"
+            )
     return corrected
 
 

@@ -71,6 +71,27 @@ def held_edit(tx: Tx, kommun: str, delivery_id: str) -> dict[str, Any] | None:
     return tx.open_json(kommun, sealed, "earlier_payloads", f"{delivery_id}/{version}", "payload")
 
 
+def earlier_versions(tx: Tx, kommun: str, delivery_id: str) -> list[tuple[int, dict[str, Any]]]:
+    """What stood in a delivery before each of its corrections, the original first; those that are
+    pruned left out. Raises ``CannotOpen``."""
+    e = earlier_payloads.c
+    rows = tx.connection.execute(
+        sa.select(e.version, e.payload)
+        .where(e.delivery_id == delivery_id, e.version < _version(tx, delivery_id))
+        .order_by(e.version)
+    )
+    return [
+        (
+            row.version,
+            tx.open_json(
+                kommun, row.payload, "earlier_payloads", f"{delivery_id}/{row.version}", "payload"
+            ),
+        )
+        for row in rows
+        if row.payload
+    ]
+
+
 def apply_edit(tx: Tx, kommun: str, delivery_id: str) -> bool:
     """Lets a held correction take the uppgift's place; False where none is held.
 

@@ -191,6 +191,13 @@ BROKEN = (
         JOBS + "test_the_rate_is_kept_with_the_job",
     ),
     b(
+        "an edit alters no id that others wait by",
+        "services/release.py",
+        "        if corrected.get(field) != original.get(field):\n",
+        "        if False:\n",
+        "tests/services/test_replay.py::test_an_edit_alters_no_id_that_others_wait_by",
+    ),
+    b(
         "an edit is about the same child",
         "services/release.py",
         'if corrected["barn"]["personnummer"] != original["barn"]["personnummer"]:',

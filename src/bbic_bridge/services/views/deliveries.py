@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from bbic_bridge.services.differences import Change
 from bbic_bridge.services.views.accepting import Violation
 
 
@@ -65,6 +66,16 @@ class AttemptView:
     reason: str = ""
     answer: str = ""
     request: str = ""
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditView:
+    """What one correction changed: ``version`` came of the one before it. Values are masked unless
+    asked to be revealed."""
+
+    version: int
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,7 @@ class DeliveryDetail:
     """A delivery with its attempts; ``uppgift`` is masked unless asked to be revealed.
 
     ``warnings`` are those of the event that it comes from, ``acts`` what the audit log holds of it.
+    ``version`` is 1 until it is corrected, and ``edits`` are what each correction changed.
     ``correction`` is an edit that is not in the uppgift: held until it is certain that the vendor
     has nothing of the earlier version, or not sent because it had. ``pruned``: the uppgift, and
     what was sent and answered, are no longer kept.
@@ -93,5 +105,7 @@ class DeliveryDetail:
     links: tuple[tuple[str, str, str], ...] = ()
     warnings: tuple[Violation, ...] = ()
     acts: tuple[ActView, ...] = ()
+    version: int = 1
+    edits: tuple[EditView, ...] = ()
     correction: Literal["held", "not_sent"] | None = None
     pruned: bool = False
