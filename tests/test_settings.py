@@ -90,6 +90,8 @@ def test_the_standard_profile_of_the_system_is_the_default(tmp_path: Path) -> No
         (KOMMUN + 'timeout_s = "hemlig"', "kommun.malmo.timeout_s"),
         (KOMMUN + 'token = ["hemlig"]', "kommun.malmo.token"),
         ('master_key_file = "no-such-file"', "master_key_file"),
+        (KOMMUN + 'key_file = "no-such-file"', "kommun.malmo.key_file"),
+        ('[source.w]\nsecrets_files = ["no-such-file"]', "source.w.secrets_files"),
     ],
 )
 def test_errors_name_the_setting_and_never_its_value(
@@ -114,6 +116,15 @@ def test_only_rules_that_may_have_been_replaced_are_taken_away(tmp_path: Path) -
     for kod in ("plan.umgange", "plan.hvb.skola"):
         with pytest.raises(ConfigurationError, match=f"krav.utan.*{kod} cannot be taken away"):
             load(written(tmp_path, f'[krav]\nutan = ["{kod}"]'), {})
+
+
+def test_a_file_that_is_missing_is_told_from_one_that_cannot_be_read(tmp_path: Path) -> None:
+    text = KOMMUN + 'key_file = "key"'
+    with pytest.raises(ConfigurationError, match=r"malmo\.key_file: there is no file .*/key$"):
+        load(written(tmp_path, text), {})
+    (tmp_path / "key").mkdir()
+    with pytest.raises(ConfigurationError, match=r"malmo\.key_file: cannot read .*/key$"):
+        load(written(tmp_path, text), {})
 
 
 def test_secrets_do_not_show(tmp_path: Path) -> None:

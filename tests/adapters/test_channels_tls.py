@@ -202,10 +202,16 @@ def test_a_failed_handshake_is_tried_again_by_itself(
     ("partner", "named"),
     [
         ({"ca": "nowhere.pem"}, "ca"),
-        ({"ca": "junk.pem"}, "ca"),
-        ({"ca": "ca.pem", "client_cert": "junk.pem"}, "client_cert"),
-        ({"ca": "ca.pem", "client_cert": "ca.pem", "client_key": "nowhere.key"}, "client_key"),
-        ({"ca": "ca.pem", "client_key": "1.key"}, "client_key"),
+        ({"ca": "junk.pem"}, "ca: is no file of certificates"),
+        ({"ca": "ca.pem", "client_cert": "junk.pem"}, "client_cert: holds no certificate with its"),
+        ({"client_cert": "ca.pem", "client_key": "junk.pem"}, "client_cert, client_key: are no"),
+        ({"ca": "ca.pem", "client_key": "1.key"}, "client_key: there is no client_cert"),
+        ({"ca": "no.pem"}, "ca: there is no file .*/no.pem$"),
+        ({"client_cert": "no.pem"}, "client_cert: there is no file .*/no.pem$"),
+        (
+            {"client_cert": "ca.pem", "client_key": "no.key"},
+            "client_key: there is no file .*/no.key$",
+        ),
     ],
 )
 def test_files_that_are_none_are_told_by_the_setting(
@@ -214,8 +220,8 @@ def test_files_that_are_none_are_told_by_the_setting(
     authority = Authority.in_folder(tmp_path)
     authority.pair()
     (tmp_path / "junk.pem").write_text("hemligt")
-    with pytest.raises(ConfigurationError, match=named) as caught:
-        context_of(Partner.model_validate(partner), tmp_path)
+    with pytest.raises(ConfigurationError, match=f"^setting kommun.x.{named}") as caught:
+        context_of(Partner.model_validate(partner), tmp_path, "kommun.x")
     assert "hemligt" not in str(caught.value)
     assert caught.value.__cause__ is None
 

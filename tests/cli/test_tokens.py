@@ -44,7 +44,10 @@ def test_a_token_may_be_for_the_feed_and_for_a_time(cli: Cli) -> None:
         (("tool",), "--kommun"),
         (("tool", "--kommun", "malmoe"), "Did you mean malmo"),
         (("to ol", "--kommun", "*"), "a name is"),
-        (("tool", "--kommun", "*", "--expires", "2020-01-01"), "expired already"),
+        (
+            ("tool", "--kommun", "*", "--expires", "2020-01-01"),
+            "'--expires': 2020-01-01 has passed",
+        ),
         (("tool", "--kommun", "*", "--feed", "--role", "admin"), "--role read"),
         (("tool", "--kommun", "*", "--role", "root"), "root"),
     ],

@@ -44,7 +44,7 @@ def refused(body: bytes) -> str:
         b'"\\ud800"',
         b'{"\\udfff": 1}',
         b'\xef\xbb\xbf{"a": 1}',
-        b"[" * 100_000,
+        b"[" * 20,
         b"1" * 10_000,
     ],
 )
@@ -63,7 +63,8 @@ def nested(levels: int) -> bytes:
 
 def test_depth_is_counted_in_levels() -> None:
     assert parse_json(nested(MAX_DEPTH))
-    assert refused(nested(MAX_DEPTH + 1)) == "json_too_deep"
+    for levels in (MAX_DEPTH + 1, 900, 100_000):
+        assert refused(nested(levels)) == "json_too_deep"
     wide: list[list[int]] = [[] for _ in range(1000)]
     assert parse_json(as_json(wide)) == wide
 

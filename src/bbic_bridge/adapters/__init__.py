@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from ssl import SSLContext
 
 from bbic_bridge.adapters.alarm import Alarm
 from bbic_bridge.adapters.base import System
@@ -60,8 +61,9 @@ def build(
     Raises:
         ConfigurationError: naming the setting or the profile; never a value.
     """
+    tls = context_of(kommun, base, f"kommun.{name}")
     try:
-        http = _channels(kommun, base, connections, clock)
+        http = _channels(kommun, tls, connections, clock)
         return SYSTEMS[kommun.system](engine.load(kommun.profile, profiles), kommun, http)
     except ConfigurationError as error:
         raise ConfigurationError(f"kommun.{name}: {error}") from error
@@ -80,16 +82,20 @@ def build_workflow(
         ConfigurationError: naming the setting; never its value.
     """
     secret = callback.secret.get_secret_value()
+    tls = context_of(callback, base, "callback")
     try:
         Secret.decode("callback", secret)
-        write = _channels(callback, base, connections, clock)(callback.url)
+        write = _channels(callback, tls, connections, clock)(callback.url)
     except (ValueError, ConfigurationError) as error:
         raise ConfigurationError(f"callback: {error}") from None
     return Workflow(write, (secret,))
 
 
 def _channels(
-    partner: Kommun | Callback | Alerts, base: Path, connections: int, clock: Clock | None
+    partner: Kommun | Callback | Alerts,
+    tls: SSLContext,
+    connections: int,
+    clock: Clock | None,
 ) -> Callable[[str], Http]:
     """What opens a channel to any of the partner's addresses, as it wants to be called."""
     token = partner.token.get_secret_value() if isinstance(partner, Kommun) else ""
@@ -100,7 +106,7 @@ def _channels(
         timeout_s=partner.timeout_s,
         connections=connections,
         clock=clock,
-        tls=context_of(partner, base),
+        tls=tls,
     )
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     authority = None
@@ -117,9 +123,10 @@ def build_alarm(alerts: Alerts, *, base: Path = Path(), clock: Clock | None = No
         ConfigurationError: naming the setting; never its value.
     """
     secret = alerts.secret.get_secret_value()
+    tls = context_of(alerts, base, "alerts")
     try:
         Secret.decode("alerts", secret)
-        http = _channels(alerts, base, 1, clock)(alerts.url)
+        http = _channels(alerts, tls, 1, clock)(alerts.url)
     except (ValueError, ConfigurationError) as error:
         raise ConfigurationError(f"alerts: {error}") from None
     return Alarm(http, secret)

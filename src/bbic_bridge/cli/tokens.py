@@ -1,7 +1,7 @@
 """``bbic-bridge tokens add|list|revoke``: who may ask over HTTP."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,17 @@ def _name(_ctx: click.Context, _param: click.Parameter, text: str) -> str:
     return text
 
 
+def _to_come(
+    ctx: click.Context | None, param: click.Parameter | None, text: str | None
+) -> datetime | None:
+    """A point in time that has not passed."""
+    at = moment(ctx, param, text)
+    if at is not None and at <= datetime.now(UTC):
+        told = f"{text} has passed: the token would have expired already"
+        raise click.BadParameter(told, ctx, param)
+    return at
+
+
 @command("add", "Make a token; it is shown once", prints_data=True)
 @click.argument("name", callback=_name)
 @click.option(
@@ -57,7 +68,7 @@ def _name(_ctx: click.Context, _param: click.Parameter, text: str) -> str:
 @click.option("--feed", is_flag=True, help="For a workflow that polls: GET /v1/events, unmasked.")
 @click.option(
     "--expires",
-    callback=moment,
+    callback=_to_come,
     metavar="TIME",
     help="From when it is no longer valid: a date or a time. Without it, until it is revoked.",
 )

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from bbic_bridge.cli import web
 from bbic_bridge.cli.check import Check
@@ -21,24 +21,34 @@ if TYPE_CHECKING:
 
 NO_ANSWER = "is the address right, the network open, the certificate trusted?"
 RENEW = "let it be renewed"
+HTTPS = "https:// keeps what is sent from those between"
 
 
 @dataclass(frozen=True, slots=True)
 class _Address:
+    """Somewhere that is called. ``owner`` is where the partner stands among the settings."""
+
     what: str
+    owner: str
+    name: str
     url: str
     partner: "Partner"
+
+    @property
+    def setting(self) -> str:
+        return f"{self.owner}.{self.name}"
 
 
 def checks(found: Configuration) -> Iterator[Check]:
     """Asks each address for nothing in particular, without credentials; reads its clock."""
     settings, skews = found.settings, list[timedelta]()
     warn = timedelta(days=settings.certificate_warning_days)
-    for name, partner in _partners(settings):
+    for name, _, partner in _partners(settings):
         yield from _own_certificates(name, partner, settings.base, warn)
     for address in _addresses(settings):
+        yield from _in_clear(address)
         try:
-            tls = _tls(address.partner, settings.base)
+            tls = _tls(address, settings.base)
         except ConfigurationError as error:
             yield Check(address.what, "fail", str(error), "correct the setting or the file")
             continue
@@ -53,9 +63,6 @@ def _told(address: _Address, answer: web.Answer, warn: timedelta) -> Iterator[Ch
         yield Check(address.what, "fail", f"TLS: {answer.tls_fault}", NO_ANSWER)
     elif not answer.status:
         yield Check(address.what, "fail", "does not answer", NO_ANSWER)
-    elif _in_clear(urlsplit(address.url)):
-        advice = "https:// keeps what is sent from those between"
-        yield Check(address.what, "warn", "answers, without encryption", advice)
     else:
         yield Check(address.what, "ok", "answers")
     if answer.certificate_until:
@@ -99,33 +106,37 @@ def _ends(path: Path) -> Sequence[datetime]:
     return [certificate.not_valid_after_utc for certificate in found]
 
 
-def _tls(partner: "Partner", base: Path) -> ssl.SSLContext:
+def _tls(address: _Address, base: Path) -> ssl.SSLContext:
     """As the channels to this partner have it."""
     from bbic_bridge.adapters.channels.tls import context_of
 
-    return context_of(partner, base)
+    return context_of(address.partner, base, address.owner)
 
 
-def _partners(settings: "Settings") -> Iterator[tuple[str, "Partner"]]:
-    yield from settings.kommun.items()
+def _partners(settings: "Settings") -> Iterator[tuple[str, str, "Partner"]]:
+    """What each is called here, where it stands among the settings, and what is told of it."""
+    for name, kommun in settings.kommun.items():
+        yield name, f"kommun.{name}", kommun
     if settings.callback:
-        yield "workflow", settings.callback
+        yield "workflow", "callback", settings.callback
     if settings.alerts.url:
-        yield "alerts", settings.alerts
+        yield "alerts", "alerts", settings.alerts
 
 
 def _addresses(settings: "Settings") -> Iterator[_Address]:
     for name, kommun in settings.kommun.items():
-        yield _Address(f"{name}: writing", kommun.write_url, kommun)
+        owner = f"kommun.{name}"
+        yield _Address(f"{name}: writing", owner, "write_url", kommun.write_url, kommun)
         if _origin(kommun.read_url) != _origin(kommun.write_url):
-            yield _Address(f"{name}: reading", kommun.read_url, kommun)
-    if settings.callback:
-        yield _Address("workflow", settings.callback.url, settings.callback)
+            yield _Address(f"{name}: reading", owner, "read_url", kommun.read_url, kommun)
+    if callback := settings.callback:
+        yield _Address("workflow", "callback", "url", callback.url, callback)
     if settings.alerts.url:
-        yield _Address("alerts", settings.alerts.url, settings.alerts)
-    for name, partner in _partners(settings):
-        if partner.oauth:
-            yield _Address(f"{name}: token", partner.oauth.token_url, partner)
+        yield _Address("alerts", "alerts", "url", settings.alerts.url, settings.alerts)
+    for name, owner, partner in _partners(settings):
+        if oauth := partner.oauth:
+            url = oauth.token_url
+            yield _Address(f"{name}: token", owner, "oauth.token_url", url, partner)
 
 
 def _origin(url: str) -> str:
@@ -133,9 +144,12 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/"
 
 
-def _in_clear(parts: SplitResult) -> bool:
-    """Whether what is sent there leaves this machine unencrypted."""
-    return parts.scheme == "http" and not _is_here(parts.hostname or "")
+def _in_clear(address: _Address) -> Iterator[Check]:
+    """Whether what is sent there leaves this machine unencrypted, be it answered or not."""
+    parts = urlsplit(address.url)
+    if parts.scheme == "http" and not _is_here(parts.hostname or ""):
+        told = f"none: {address.setting} is http:// to another machine"
+        yield Check(f"{address.what} encryption", "warn", told, HTTPS)
 
 
 def _is_here(host: str) -> bool:

@@ -140,13 +140,19 @@ def parse_json(body: bytes) -> Any:
         raise refusal(400, "not_utf8", "The body is not UTF-8.") from None
     try:
         value = _DECODER.decode(text)
-    except (ValueError, RecursionError):
+    except RecursionError:  # far beyond our own limit, the parser stops by itself
+        raise _too_deep() from None
+    except ValueError:
         raise _malformed() from None
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
-        raise refusal(400, "json_too_deep", f"The body has more than {MAX_DEPTH} levels.")
+        raise _too_deep()
     if b"\\u" in body and not _is_text(value):
         raise _malformed()
     return value
+
+
+def _too_deep() -> Refusal:
+    return refusal(400, "json_too_deep", f"The body has more than {MAX_DEPTH} levels.")
 
 
 def _malformed() -> Refusal:

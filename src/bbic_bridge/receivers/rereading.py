@@ -1,7 +1,8 @@
 """Secrets and tokens as their files say now: they are changed without a restart.
 
 The files are looked at when somebody asks to be let in, but not more often than once a second: so a
-new secret works, and one that was taken out no longer does, a second after the files were written.
+new secret works, and one that was taken out no longer does, from the first request that comes a
+second after the files were written. While nobody asks, nothing is read, and nothing is logged.
 """
 
 import time

@@ -29,7 +29,7 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
         ConfigurationError: naming the setting, never its value.
     """
     data, base = _told(path, environ)
-    resolved = _read_files(data, base)
+    resolved = _read_files(data, base, "")
     try:
         return Settings.model_validate({"base": base, **resolved})
     except ValidationError as error:
@@ -101,20 +101,24 @@ def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
             into[key] = value
 
 
-def _read_files(node: Any, base: Path) -> Any:
-    """Replaces every ``x_file`` by ``x`` with the file's content; lists of paths become lists."""
+def _read_files(node: Any, base: Path, owner: str) -> Any:
+    """Replaces every ``x_file`` by ``x`` with the file's content; lists of paths become lists.
+
+    Args:
+        owner: where the node stands, with a dot behind (``kommun.malmo.``).
+    """
     if isinstance(node, list):
-        return [_read_files(item, base) for item in node]
+        return [_read_files(item, base, f"{owner}{at}.") for at, item in enumerate(node)]
     if not isinstance(node, dict):
         return node
     result: dict[str, Any] = {}
     for key, value in node.items():
         if (name := _plain(key)) != key:
             paths = value if isinstance(value, list) else [value]
-            contents = [_read_file(base, str(path), key) for path in paths]
+            contents = [_read_file(base, str(path), owner + key) for path in paths]
             result[name] = contents if isinstance(value, list) else contents[0]
         else:
-            result.setdefault(key, _read_files(value, base))
+            result.setdefault(key, _read_files(value, base, f"{owner}{key}."))
     return result
 
 
@@ -126,8 +130,10 @@ def _plain(key: str) -> str:
 def _read_file(base: Path, path: str, setting: str) -> str:
     try:
         return (base / path).read_text(encoding="utf-8").strip()
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"setting {setting}: there is no file {base / path}") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"setting {setting}: cannot read {path}") from error
+        raise ConfigurationError(f"setting {setting}: cannot read {base / path}") from error
 
 
 def default_path(environ: Mapping[str, str] = os.environ) -> Path | None:

@@ -5,6 +5,7 @@ from tests.broken.breakage import b
 TLS = "tests/adapters/test_channels_tls.py::"
 OAUTH = "tests/adapters/test_channels_oauth.py::"
 DOCTOR = "tests/cli/test_certificates.py::"
+CLEAR = "tests/cli/test_doctor_in_clear.py::"
 
 BROKEN = (
     b(
@@ -57,9 +58,9 @@ BROKEN = (
     b(
         "each kommun has its own",
         "adapters/channels/tls.py",
-        "    return _context(*(base / path if path else None for path in named))",
-        "    made = _context(*(base / path if path else None for path in named))\n"
-        '    return context_of.__dict__.setdefault("made", made)',
+        "        return _context(*(base / path if path else None for path in named))",
+        "        made = _context(*(base / path if path else None for path in named))\n"
+        '        return context_of.__dict__.setdefault("made", made)',
         TLS + "test_each_kommun_believes_its_own_authority_and_not_the_other_s",
         error="Transient",
     ),
@@ -152,5 +153,19 @@ BROKEN = (
         "    if left <= warn:\n",
         "    if False:\n",
         DOCTOR + "test_how_long_before_is_a_setting",
+    ),
+    b(
+        "doctor tells what leaves the machine unencrypted",
+        "cli/vendors.py",
+        "        yield from _in_clear(address)\n",
+        "",
+        CLEAR + "test_each_address_in_clear_is_a_warning",
+    ),
+    b(
+        "every other machine counts",
+        "cli/vendors.py",
+        "return ip_address(host).is_loopback",
+        "return ip_address(host).is_private",
+        CLEAR + "test_only_this_machine_itself_may_be_called_in_clear",
     ),
 )
