@@ -19,8 +19,11 @@ from bbic_bridge.security.envelope import new_root_key
 from bbic_bridge.services import keys
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.keys import KeyProblem, missing_keys, rewrap, rotate
+from bbic_bridge.services.queries import list_deliveries
+from bbic_bridge.services.views.deliveries import Filter
 from bbic_bridge.settings import Settings
 from bbic_bridge.store.audit import audit_of
+from bbic_bridge.store.engine import StoreUnavailable
 from bbic_bridge.store.notiser import add_notis
 from bbic_bridge.store.schema import deliveries, notiser
 from bbic_bridge.store.sealed import columns, older_values, replace_values
@@ -276,6 +279,20 @@ class TestMasterKey:
         assert [(act["actor"], act["action"], act["details"]["reason"]) for act in acts] == [
             ("anna", "master_key_changed", "byte")
         ]
+
+    def test_who_was_not_started_again_is_unable_and_spoils_nothing(self, world: World) -> None:
+        world.send("beslut.fattat")
+        old = world.bridge.settings
+        both = {"master_key": SecretStr(new_root_key()), "earlier_master_keys": (old.master_key,)}
+        with another(old, **both) as during:
+            turn(during)
+            rewrap(during, actor="anna", reason="byte")
+            with pytest.raises(StoreUnavailable, match="start it again"):
+                world.send("beslut.fattat", beslut_id="B2")
+            with pytest.raises(StoreUnavailable, match="start it again"):
+                world.work()
+            (view,) = list_deliveries(during, Filter())
+        assert (view.state, view.attempts) == ("claimed", 0)
 
     def test_what_was_opened_before_goes_on_meanwhile(self, world: World) -> None:
         world.send("beslut.fattat")

@@ -10,7 +10,7 @@ from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, WrongUse, whoever_listens
 from bbic_bridge.cli.known import unknown
 from bbic_bridge.cli.options import command, group
-from bbic_bridge.cli.output import print_json, print_ndjson, print_table, progress
+from bbic_bridge.cli.output import print_json, print_ndjson, print_table, progress, when
 
 if TYPE_CHECKING:
     from bbic_bridge.services.bridge import Bridge
@@ -111,13 +111,18 @@ def _told(one: "Rotation") -> str:
 
 def _rewrap(bridge: "Bridge", reason: str, *, as_json: bool) -> None:
     from bbic_bridge.services import keys as service
+    from bbic_bridge.services.health import parts_at_work
 
     done = service.rewrap(bridge, actor=actor(), reason=reason)
+    parts = parts_at_work(bridge)
     with whoever_listens():
         if as_json:
             print_json({"rewrapped": [{"kommun": k, "key_id": key_id} for k, key_id in done]})
         else:
             click.echo(f"{len(done)} data keys are wrapped anew; all are under master_key.")
+    for part in parts:
+        began = f"{part.kind} on {part.host}, process {part.pid}, began {when(part.since)}"
+        click.echo(f"{began}: start it again if master_key was changed since.", err=True)
 
 
 keys.add_command(list_)

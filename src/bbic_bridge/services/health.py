@@ -78,6 +78,12 @@ def degraded(bridge: Bridge) -> list[str]:
         return _degraded(bridge, tx, parts_of(tx), claimable_s)
 
 
+def parts_at_work(bridge: Bridge) -> list[PartView]:
+    """The workers and schedulers that have told of themselves just now."""
+    with bridge.store.read() as tx:
+        return [_part(part) for part in alive(parts_of(tx))]
+
+
 def works_here(bridge: Bridge, kind: str) -> bool:
     """Whether a process of this kind on this host is at work: a worker's pump asks for work."""
     host, worker = socket.gethostname(), bridge.settings.worker

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from bbic_bridge.security.envelope import CannotOpen, DataKey, RootKeys, key_id_of
 from bbic_bridge.store.dialect import insert_once
+from bbic_bridge.store.engine import StoreUnavailable
 from bbic_bridge.store.schema import data_keys, index_checks
 
 # Whoever writes holds this lock, shared, until the transaction ends. SQLite has one writer anyway.
@@ -85,7 +86,12 @@ class Keyring:
         return key_id
 
     def key(self, connection: sa.Connection, kommun: str, key_id: int) -> DataKey:
-        """One data key. Raises ``CannotOpen``."""
+        """One data key.
+
+        Raises:
+            CannotOpen: it is not there, or damaged.
+            StoreUnavailable: the master key was changed since the store was opened.
+        """
         return self._open.get((kommun, key_id)) or self._load(connection, kommun, key_id)
 
     def is_index_key(self, connection: sa.Connection, *, keep: bool = False) -> bool:
@@ -150,7 +156,12 @@ class Keyring:
         wrapped = connection.scalar(sa.select(data_keys.c.wrapped).where(*_is(kommun, key_id)))
         if wrapped is None:
             raise CannotOpen(f"the data key {key_id} of {kommun} is not in this database")
-        return self.roots.unwrap(kommun, key_id, wrapped)
+        try:
+            return self.roots.unwrap(kommun, key_id, wrapped)
+        except CannotOpen as error:
+            # All of them opened when the store was: another process has changed the master key.
+            told = "the master key was changed while this process ran: start it again"
+            raise StoreUnavailable(told) from error
 
 
 def data_keys_of(connection: sa.Connection) -> list[tuple[str, int, int]]:
