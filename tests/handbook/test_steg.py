@@ -51,6 +51,21 @@ def test_what_is_on_its_way_to_the_vendor_is_not_done() -> None:
     assert by_name(*vyer)["Beslut är fattat"] == "pagar"
 
 
+def test_each_whose_consent_is_asked_for_has_a_step() -> None:
+    barn = {"namn": "Noa Prov", "roll": "barn", "datum": "2026-02-01"}
+    god_man = {"namn": "God Man", "roll": "god_man", "datum": "2026-02-02"}
+    case = Case().tell("matchning.samtyckt", samtycken=[barn])
+    laget = by_name(*steg(case.tell("beslut.fattat").lage, (), IDAG))
+    assert laget["Barnet har samtyckt"] == "klart"
+    assert laget["Vårdnadshavare eller god man har samtyckt"] == "saknas"
+    for falt in ({"samtycken": [god_man]}, {"vardnadshavares_samtycke_saknas_for": "Ingen finns."}):
+        senare = Case().tell("matchning.samtyckt", samtycken=[barn])
+        given = {"samtycken": [barn], **falt}
+        senare = senare.tell("matchning.samtyckt", **given)
+        laget = by_name(*steg(senare.tell("beslut.fattat").lage, (), IDAG))
+        assert laget["Vårdnadshavare eller god man har samtyckt"] == "klart"
+
+
 def test_a_limit_that_has_passed_is_shown_at_its_step_with_its_last_day() -> None:
     case = Case().tell("beslut.verkstall").tell("uppfoljning.dokumenterad", datum="2025-09-01")
     vy = next(

@@ -5,6 +5,7 @@
 only a person can fulfil and no message shows is no row here.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -47,7 +48,7 @@ class Steg:
     """One point of the process: any of the events shows that it is done.
 
     An event written ``typ:falt`` shows it only where it holds that field, ``typ:falt=kod`` only
-    where that is, or is among, what the field holds.
+    where that is, or is among, what the field holds (for persons, their roles).
 
     Attributes:
         vid: what calls for it, where not every insats comes to it; else it is left out.
@@ -102,7 +103,13 @@ STEG: tuple[Steg, ...] = (
     Steg(2, "Uppdragstagare är föreslagen", "ska", ("matchning.foreslagen",), KONTAKTPERSON_MFL),
     Steg(2, "Mötet inför samtycke är hållet", "bor", ("matchningsmote.genomfort",),
          KONTAKTPERSON_MFL),
-    Steg(2, "Familjen har samtyckt", "ska", ("matchning.samtyckt",), KONTAKTPERSON_MFL),
+    Steg(2, "Barnet har samtyckt", "ska", (
+        "matchning.samtyckt:samtycken=barn", "matchning.samtyckt:barnets_samtycke_saknas_for",
+    ), KONTAKTPERSON_MFL),
+    Steg(2, "Vårdnadshavare eller god man har samtyckt", "ska", (
+        "matchning.samtyckt:samtycken=vardnadshavare", "matchning.samtyckt:samtycken=god_man",
+        "matchning.samtyckt:vardnadshavares_samtycke_saknas_for",
+    ), KONTAKTPERSON_MFL),
     Steg(3, "Avtal är upprättat", "ska", ("avtal.upprattat",), KONTAKTPERSON_MFL),
     Steg(4, "Beslut är fattat", "ska", ("beslut.fattat", "beslut.registrerat")),
     Steg(5, "Uppdrag är upprättat", "ska", ("uppdrag.upprattat",)),
@@ -255,9 +262,11 @@ class _Insatsen:
 
     def _sagda(self, handelser: tuple[str, ...], *, arendets: bool = False) -> Iterator[Notis]:
         """The events about this insats that are written so, the newest first."""
-        falt = dict(handelse.partition(":")[::2] for handelse in handelser)
+        falt: defaultdict[str, list[str]] = defaultdict(list)
+        for typ, _, ett in (handelse.partition(":") for handelse in handelser):
+            falt[typ].append(ett)
         for en in reversed(self._lage.av(*falt)):
-            if _sager(en, falt[en.typ]) and (arendets or self._ror(en)):
+            if any(_sager(en, ett) for ett in falt[en.typ]) and (arendets or self._ror(en)):
                 yield en
 
     def _ror(self, en: Notis) -> bool:
@@ -286,7 +295,9 @@ def _sager(en: Notis, falt: str) -> bool:
     sagt = en.get(namn)
     if not kod:
         return not namn or bool(sagt)
-    return kod == sagt or (isinstance(sagt, list) and kod in sagt)
+    if not isinstance(sagt, list):
+        return bool(kod == sagt)
+    return any(kod == (ett.get("roll") if isinstance(ett, Mapping) else ett) for ett in sagt)
 
 
 def _ror(frist: Frist, lage: Lage, objekt: frozenset[str]) -> bool:
