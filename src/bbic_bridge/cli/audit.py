@@ -41,7 +41,7 @@ def audit() -> None:
     """See the audit log, and check that nothing of it was changed."""
 
 
-@command("list", "List who did what", prints_data=True)
+@command("list", "List who did what", role="read", instead={"reveal": "admin"}, prints_data=True)
 @click.option("--actor", "who", metavar="NAME", help="Only by this actor, e.g. cli:anna.")
 @click.option("--action", metavar="WORD", help="Only acts of this kind, e.g. reveal or replay.")
 @click.option("--subject", metavar="ID", help="Only on this delivery, ärende or token.")
@@ -83,7 +83,7 @@ def list_(
         click.echo(f"There are more than {limit}: --limit shows more.", err=True)
 
 
-@command("head", "Print where the log ends, for keeping elsewhere", prints_data=True)
+@command("head", "Print where the log ends, for keeping elsewhere", role="read", prints_data=True)
 def head(*, config: Path | None, as_json: bool) -> None:
     """Print the log's head, SEQ:HASH. Keep it where nobody who can change the database can change
     it: `audit verify --head` compares."""
@@ -108,7 +108,7 @@ def _head(
         raise click.BadParameter(f"{error}", ctx, param) from None
 
 
-@command("verify", "Check that the audit log is whole", prints_data=True)
+@command("verify", "Check that the audit log is whole", role="read", prints_data=True)
 @click.option(
     "--head", "anchor", callback=_head, metavar="SEQ:HASH", help="A head that was kept elsewhere."
 )

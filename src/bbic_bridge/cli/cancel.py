@@ -12,7 +12,7 @@ from bbic_bridge.cli.options import command
 from bbic_bridge.cli.output import print_json
 
 
-@command("cancel", "Call off what shall never be done", prints_data=True)
+@command("cancel", "Call off what shall never be done", role="operate", prints_data=True)
 @click.argument("delivery_id", metavar="ID")
 @click.option("--reason", metavar="TEXT", required=True, help="Why; written to the audit log.")
 @click.option("--dry-run", is_flag=True, help="Only list what would be cancelled.")

@@ -18,7 +18,7 @@ REASON = click.option(
 )
 
 
-@command("hold", "Keep all of a case, whatever its age", prints_data=True)
+@command("hold", "Keep all of a case, whatever its age", role="admin", prints_data=True)
 @click.argument("arende", metavar="ARENDE")
 @KOMMUN
 @REASON
@@ -29,7 +29,7 @@ def hold(
     _change(config, "hold", arende, kommun, reason, as_json=as_json)
 
 
-@command("release", "End the hold on a case", prints_data=True)
+@command("release", "End the hold on a case", role="admin", prints_data=True)
 @click.argument("arende", metavar="ARENDE")
 @KOMMUN
 @REASON

@@ -24,7 +24,7 @@ def keys() -> None:
     """The keys that everything stored is sealed with: see docs/operations, Keys."""
 
 
-@command("list", "List the data keys", prints_data=True)
+@command("list", "List the data keys", role="admin", prints_data=True)
 def list_(*, config: Path | None, as_json: bool) -> None:
     """List each kommun's data keys and how many values lie under each.
 
@@ -44,7 +44,7 @@ def list_(*, config: Path | None, as_json: bool) -> None:
     print_table(COLUMNS, rows)
 
 
-@command("rotate", "Reseal everything with new data keys", prints_data=True)
+@command("rotate", "Reseal everything with new data keys", role="admin", prints_data=True)
 @click.option("--kommun", metavar="NAME", help="Only this kommun.")
 @click.option("--master", is_flag=True, help="Change the master key instead (see below).")
 @click.option("--reason", metavar="TEXT", required=True, help="Why; written to the audit log.")

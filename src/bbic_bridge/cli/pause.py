@@ -55,7 +55,7 @@ def selecting(function: Callable[..., Any]) -> Callable[..., Any]:
     return gathering
 
 
-@command("pause", "Stop sending; intake goes on", prints_data=True)
+@command("pause", "Stop sending; intake goes on", role="operate", prints_data=True)
 @selecting
 def pause(
     *, config: Path | None, words: tuple[str | None, ...], reason: str, as_json: bool
@@ -76,7 +76,7 @@ def pause(
         click.echo(f"{'Paused' if is_new else 'Was paused already'}: {_told(selection.words)}.")
 
 
-@command("resume", "Start sending again", prints_data=True)
+@command("resume", "Start sending again", role="operate", prints_data=True)
 @selecting
 def resume(
     *, config: Path | None, words: tuple[str | None, ...], reason: str, as_json: bool

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COLUMNS = ("source", "last event", "its time", "received")
 
 
-@command("recover", "Make a restored database whole", prints_data=True)
+@command("recover", "Make a restored database whole", role="admin", prints_data=True)
 @click.option("--since", callback=moment, metavar="TIME", help="When the backup was taken.")
 @click.option("--resume", is_flag=True, help="All has been sent again: let sending go on.")
 @click.option("--reason", metavar="TEXT", default="", help="Why; written to the audit log.")

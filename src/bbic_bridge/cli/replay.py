@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from bbic_bridge.services.bridge import Bridge
 
 
-@command("replay", "Try again what failed", prints_data=True)
+@command(
+    "replay", "Try again what failed", role="operate", instead={"reveal": "admin"}, prints_data=True
+)
 @click.argument("ids", metavar="[ID...]", nargs=-1)
 @filters(limit=UNLIMITED)
 @click.option("--job", metavar="JOB", help="Exactly what this job holds, as --dry-run showed it.")

@@ -24,7 +24,7 @@ def replays() -> None:
     """See and steer the jobs that `replay` makes."""
 
 
-@command("list", "List replay jobs", prints_data=True)
+@command("list", "List replay jobs", role="read", prints_data=True)
 @click.option("--limit", type=click.IntRange(1), metavar="N", default=20, help="At most so many.")
 def list_(*, config: Path | None, limit: int, as_json: bool) -> None:
     """List replay jobs, the newest first."""
@@ -47,7 +47,7 @@ def row(job: JobView) -> tuple[object, ...]:
     return (*kind, job.actor, when(job.created_at), when(job.updated_at))
 
 
-@command("show", "Show a replay job and its deliveries", prints_data=True)
+@command("show", "Show a replay job and its deliveries", role="read", prints_data=True)
 @JOB
 @click.option(
     "--outcome",
@@ -99,7 +99,7 @@ def _item(item: JobItemView) -> tuple[object, ...]:
     return (item.id, item.operation, here, item.detail, item.state or "no longer kept", told)
 
 
-@command("resume", "Go on with a replay job", prints_data=True)
+@command("resume", "Go on with a replay job", role="operate", prints_data=True)
 @JOB
 @RATE
 @REASON
@@ -112,7 +112,7 @@ def resume(
     click.get_current_context().exit(code)
 
 
-@command("pause", "Pause a replay job", prints_data=True)
+@command("pause", "Pause a replay job", role="operate", prints_data=True)
 @JOB
 @REASON
 def pause(*, config: Path | None, job_id: str, reason: str, as_json: bool) -> None:
@@ -120,7 +120,7 @@ def pause(*, config: Path | None, job_id: str, reason: str, as_json: bool) -> No
     _move("pause", config, job_id, reason, as_json=as_json)
 
 
-@command("cancel", "Call a replay job off", prints_data=True)
+@command("cancel", "Call a replay job off", role="operate", prints_data=True)
 @JOB
 @REASON
 def cancel(*, config: Path | None, job_id: str, reason: str, as_json: bool) -> None:

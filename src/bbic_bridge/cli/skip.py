@@ -12,7 +12,7 @@ from bbic_bridge.cli.output import print_json
 from bbic_bridge.services.views.replays import Skipped
 
 
-@command("skip", "Let be what was done outside the bridge", prints_data=True)
+@command("skip", "Let be what was done outside the bridge", role="operate", prints_data=True)
 @click.argument("delivery_id", metavar="ID")
 @click.option("--reason", metavar="TEXT", required=True, help="Why; written to the audit log.")
 @click.option(

@@ -27,7 +27,13 @@ UNREACHED = frozenset(
 )
 
 
-@command("sync", "Fetch what was changed in the vendor systems", prints_data=True)
+@command(
+    "sync",
+    "Fetch what was changed in the vendor systems",
+    role="operate",
+    instead={"parked": "read"},
+    prints_data=True,
+)
 @click.option("--kommun", metavar="NAME", help="Only this kommun.")
 @click.option("--once", is_flag=True, help="One pass, then end; else again and again.")
 @click.option("--parked", is_flag=True, help="Fetch nothing: list what could not be read.")

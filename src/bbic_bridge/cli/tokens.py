@@ -37,7 +37,7 @@ def _name(_ctx: click.Context, _param: click.Parameter, text: str) -> str:
     return text
 
 
-@command("add", "Make a token; it is shown once", prints_data=True)
+@command("add", "Make a token; it is shown once", role="admin", prints_data=True)
 @click.argument("name", callback=_name)
 @click.option(
     "--role",
@@ -100,7 +100,7 @@ def add(
         click.echo("Keep it now: it is not shown again.", err=True)
 
 
-@command("list", "List tokens", prints_data=True)
+@command("list", "List tokens", role="admin", prints_data=True)
 def list_(*, config: Path | None, as_json: bool) -> None:
     """List the tokens of the configuration and those made by command: all but what is secret."""
     from bbic_bridge.services import tokens as service
@@ -113,7 +113,7 @@ def list_(*, config: Path | None, as_json: bool) -> None:
     print_table(COLUMNS, map(_row, found))
 
 
-@command("revoke", "End a token for good")
+@command("revoke", "End a token for good", role="admin")
 @click.argument("name")
 @click.option("--reason", metavar="TEXT", default="", help="Why; written to the audit log.")
 def revoke(*, config: Path | None, name: str, reason: str) -> None:
