@@ -50,9 +50,13 @@ def audit() -> None:
 )
 @click.option("--until", callback=moment, metavar="TIME", help="Older than that.")
 @click.option(
-    "--limit", type=click.IntRange(1), metavar="N", default=100, help="At most so many (else 100)."
+    "--limit",
+    type=click.IntRange(1),
+    metavar="N",
+    default=100,
+    help="The newest so many (else 100).",
 )
-@click.option("--reveal", is_flag=True, help="Show the details too; needs --reason, is audited.")
+@click.option("--reveal", is_flag=True, help="Show all details; needs --reason, is audited.")
 @click.option("--reason", metavar="TEXT", default="", help="Why the details are needed.")
 def list_(
     *,
@@ -67,7 +71,7 @@ def list_(
     reason: str,
     as_json: bool,
 ) -> None:
-    """List acts, the oldest first. Their details are masked."""
+    """List the newest acts, in order of time. What may be text in their details is masked."""
     if reveal and not reason:
         raise WrongUse("--reveal needs --reason: it is written to the audit log.")
     from bbic_bridge.services import audit_log
@@ -76,11 +80,11 @@ def list_(
     with opened(config) as bridge:
         if reveal:
             audit_log.record_reveal(bridge, actor(), reason, wanted)
-        found = audit_log.acts(bridge, wanted, reveal=reveal)
+        before = audit_log.before_newest(bridge, wanted, limit)
+        found = audit_log.acts(bridge, wanted, after=before, reveal=reveal)
         _print(islice(found, limit), as_json=as_json)
-        more = next(found, None) is not None
-    if more and not as_json:
-        click.echo(f"There are more than {limit}: --limit shows more.", err=True)
+    if before:
+        click.echo(f"There are earlier ones than these {limit}: --limit shows more.", err=True)
 
 
 @command("head", "Print where the log ends, for keeping elsewhere", role="read", prints_data=True)
