@@ -39,6 +39,22 @@ DEBUG = click.option(
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
+def _no_blank(_ctx: click.Context, _param: click.Parameter, text: str) -> str:
+    if not text.strip():
+        raise click.BadParameter("say why: it is written to the audit log")
+    return text
+
+
+REASON = click.option("--reason", metavar="TEXT", default="", help="Why; written to the audit log.")
+REASON_DEMANDED = click.option(
+    "--reason",
+    metavar="TEXT",
+    required=True,
+    callback=_no_blank,
+    help="Why; written to the audit log.",
+)
+
+
 def command(
     name: str,
     short: str,

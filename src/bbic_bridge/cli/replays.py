@@ -7,7 +7,7 @@ import click
 from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.exits import Refused, whoever_listens
 from bbic_bridge.cli.known import Known
-from bbic_bridge.cli.options import command, group
+from bbic_bridge.cli.options import REASON, command, group
 from bbic_bridge.cli.output import STATE_STYLES, print_json, print_ndjson, print_table, when
 from bbic_bridge.cli.replaying import RATE, Manner, let_go, summary
 from bbic_bridge.services.views.replays import JobDetail, JobItemView, JobView
@@ -16,7 +16,6 @@ COLUMNS = ("job", "name", "state", "deliveries", "came to", "how", "by", "made",
 ITEMS = ("delivery", "operation", "here", "detail", "state now", "last try since")
 OUTCOMES = ("open", "released", "already_done", "changed", "refused", "cancelled")
 JOB = click.argument("job_id", metavar="JOB")
-REASON = click.option("--reason", metavar="TEXT", default="", help="Why; written to the audit log.")
 
 
 @group("replays", "List replay jobs, show, pause, resume or cancel one")

@@ -11,7 +11,7 @@ from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.exits import WrongUse
 from bbic_bridge.cli.filters import moment
 from bbic_bridge.cli.known import require_kommuner
-from bbic_bridge.cli.options import command, group
+from bbic_bridge.cli.options import REASON, REASON_DEMANDED, command, group
 from bbic_bridge.cli.output import print_json, print_ndjson, print_table, when
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _name(_ctx: click.Context, _param: click.Parameter, text: str) -> str:
     metavar="TIME",
     help="From when it is no longer valid: a date or a time. Without it, until it is revoked.",
 )
-@click.option("--reason", metavar="TEXT", default="", help="Why; written to the audit log.")
+@REASON
 def add(
     *,
     config: Path | None,
@@ -115,7 +115,7 @@ def list_(*, config: Path | None, as_json: bool) -> None:
 
 @command("revoke", "End a token for good", role="admin")
 @click.argument("name")
-@click.option("--reason", metavar="TEXT", default="", help="Why; written to the audit log.")
+@REASON_DEMANDED
 def revoke(*, config: Path | None, name: str, reason: str) -> None:
     """End a token: the next request that shows it is refused, without a restart."""
     from bbic_bridge.services import tokens as service
