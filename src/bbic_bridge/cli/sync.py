@@ -60,6 +60,8 @@ def sync(
         raise WrongUse("Choose one of --once, --parked and --give-up.")
     if (give_up is None) != (reason is None):
         raise WrongUse("--give-up needs --reason, and nothing else does.")
+    if reason is not None and not reason.strip():
+        raise WrongUse("--reason is empty: it is written to the audit log.")
     with opened(config) as bridge:
         kommuner = _kommuner(bridge, kommun)
         if parked:
