@@ -37,12 +37,16 @@ class Outcome:
 
 
 Cli = Callable[..., Outcome]
+FROM_OUTSIDE = (
+    *("BBIC_CONFIG", "BBIC_BROKER_URL", "BBIC_DATABASE_URL"),
+    *("BBIC_TOKEN", "BBIC_TOKEN_FILE"),
+)
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to work in, with no configuration from outside."""
-    for name in ("BBIC_CONFIG", "BBIC_BROKER_URL", "BBIC_DATABASE_URL"):
+    for name in FROM_OUTSIDE:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bbic_bridge.cli.bridge import actor
+from bbic_bridge.services.masking import MASK
 from tests.cli.conftest import Cli, Office
 from tests.handbook.minsta import handelse
 
@@ -45,6 +46,25 @@ def test_acts_are_listed_masked_in_order(acted: Office) -> None:
     assert WORDS not in acted.cli("audit", "list", "--json").out
 
 
+def test_what_was_done_can_be_read_and_why_is_masked(acted: Office) -> None:
+    assert acted.cli("keys", "rotate", "--kommun", "malmo", "--reason", WORDS).code == 0
+    revealed, replayed, made, begun, changed = acted.cli("audit", "list", "--json").lines
+    assert revealed["details"] == {"reason": MASK}
+    (job,) = acted.cli("replays", "list", "--json").lines
+    assert replayed["details"] == {
+        "reason": MASK,
+        "job": job["id"],
+        "was": "failed",
+        "edited": False,
+        "same_bytes": False,
+    }
+    given = {"name": "tool", "role": "read", "use": "operator", "kommuner": ["*"]}
+    assert made["details"] == {**given, "expires": None, "reason": MASK}
+    assert begun["details"] == {"reason": MASK, "resumed": False}
+    assert changed["details"]["key"] == 2
+    assert changed["details"]["resealed"] > 0
+
+
 @pytest.mark.parametrize(
     ("filters", "seqs"),
     [
@@ -53,7 +73,8 @@ def test_acts_are_listed_masked_in_order(acted: Office) -> None:
         (("--actor", "cli:nobody"), []),
         (("--since", "1h"), [1, 2, 3]),
         (("--until", "1h"), []),
-        (("--limit", "2"), [1, 2]),
+        (("--limit", "2"), [2, 3]),
+        (("--limit", "1", "--action", "replay"), [2]),
     ],
 )
 def test_filters_choose(acted: Office, filters: tuple[str, ...], seqs: list[int]) -> None:
@@ -61,7 +82,10 @@ def test_filters_choose(acted: Office, filters: tuple[str, ...], seqs: list[int]
 
 
 def test_a_list_that_is_cut_says_so(acted: Office) -> None:
-    assert "more than 2" in acted.cli("audit", "list", "--limit", 2).err
+    for words in ((), ("--json",)):
+        cut = acted.cli("audit", "list", "--limit", 2, *words)
+        assert cut.err == "There are earlier ones than these 2: --limit shows more.\n"
+    assert not acted.cli("audit", "list", "--limit", 1, "--action", "replay").err
     assert not acted.cli("audit", "list", "--limit", 3).err
 
 

@@ -146,6 +146,7 @@ def test_what_a_person_has_dealt_with_is_given_up_and_not_parked_again(cli: Cli,
     tells(feed, change(2, "okand"))
     fetch(cli)
     assert cli("sync", "--give-up", "andring:2").code == 2
+    assert cli("sync", "--give-up", "andring:2", "--reason", " ").code == 2
     assert cli("sync", "--give-up", "andring:3", "--reason", "känd").code == 2
     assert cli("sync", "--give-up", "andring:2", "--reason", "x", "--kommun", "malmo").code == 2
     assert cli("status").code == 1

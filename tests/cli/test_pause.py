@@ -46,6 +46,28 @@ def test_what_still_holds_is_told(cli: Cli) -> None:
     assert document["still_paused"] == []
 
 
+def test_a_kommun_that_does_not_use_a_system_is_not_paused_there(office: Office) -> None:
+    outcome = office.cli("pause", "--kommun", "exempel", "--system", "procapita")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        "Error: exempel does not use procapita, and no delivery of it goes there: "
+        "it uses treserva and workflow.\n"
+    )
+    assert office.cli("status", "--json").document["pauses"] == []
+    for system in ("treserva", "workflow"):
+        assert office.cli("pause", "--kommun", "exempel", "--system", system).code == 0
+
+
+def test_what_is_left_of_an_earlier_system_can_be_paused(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.send(handelse("aktanteckning.skriven"))
+    monkeypatch.setenv("BBIC_KOMMUN__MALMO__SYSTEM", "treserva")
+    monkeypatch.setenv("BBIC_KOMMUN__MALMO__PROFILE", "treserva/standard")
+    outcome = office.cli("pause", "--kommun", "malmo", "--system", "procapita")
+    assert (outcome.code, outcome.out) == (0, "Paused: kommun malmo, system procapita.\n")
+
+
 @pytest.mark.parametrize("command", ["pause", "resume"])
 @pytest.mark.parametrize(
     ("words", "told"),

@@ -84,6 +84,40 @@ def test_a_corrected_payload_is_sent_instead(stuck: Office, folder: Path) -> Non
     assert len({order.idempotency_key for order in sent}) == 2
 
 
+@pytest.mark.parametrize("reason", [(), ("--reason", ""), ("--reason", " ")])
+def test_nothing_is_edited_without_a_reason(
+    stuck: Office, folder: Path, reason: tuple[str, ...]
+) -> None:
+    failed = stuck.delivery("registrera_beslut")["id"]
+    (folder / "edit.json").write_text("{}")
+    outcome = stuck.cli("replay", failed, "--edit", "edit.json", *reason)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "--edit needs --reason" in outcome.err
+    assert stuck.cli("replays", "list", "--json").lines == []
+
+
+@pytest.mark.parametrize("dry_run", [(), ("--dry-run",)])
+def test_an_edit_of_what_is_done_is_told_not_to_be_sent(
+    stuck: Office, folder: Path, dry_run: tuple[str, ...]
+) -> None:
+    done = stuck.delivery("registrera_beslut")["id"]
+    stuck.cli("replay", done)
+    stuck.work()
+    words = ("--reveal", "--reason", "rätta", "--json")
+    uppgift = stuck.cli("deliveries", "show", done, *words).document["uppgift"]
+    edit = json.dumps(uppgift | {"beslutsfattare": "Ny Beslutsfattare"})
+    (folder / "edit.json").write_text(edit)
+    sent = len(stuck.vendor.sent)
+    outcome = stuck.cli("replay", done, "--edit", "edit.json", "--reason", "rättat", *dry_run)
+    assert outcome.code == 1
+    line = outcome.out.splitlines()[0]
+    assert line.startswith(f"refused       {done} registrera_beslut: it is verified")
+    assert "the edit was not sent" in line
+    assert "beslutsfattare" not in outcome.out
+    stuck.work()
+    assert len(stuck.vendor.sent) == sent
+
+
 @pytest.mark.parametrize(
     ("text", "ids", "told"),
     [
@@ -101,7 +135,7 @@ def test_an_edit_that_cannot_be_is_wrong_use(
     failed = stuck.delivery("registrera_beslut")["id"]
     if text is not None:
         (folder / "edit.json").write_text(text)
-    outcome = stuck.cli("replay", *[failed] * ids, "--edit", "edit.json")
+    outcome = stuck.cli("replay", *[failed] * ids, "--edit", "edit.json", "--reason", "rättat")
     assert outcome.code == 2
     assert told in outcome.err
     assert "Kim" not in outcome.err

@@ -108,6 +108,29 @@ def test_an_interrupted_job_is_paused_and_goes_on(
     assert shown(stuck, job)["job"]["outcomes"] == {"released": 2}
 
 
+def test_a_job_that_runs_elsewhere_is_taken_over_and_that_is_told(
+    stuck: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = dry_run(stuck, "--rate", "1")
+    seconds = []
+
+    def meanwhile(_: float) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr("time.sleep", lambda _: None)
+            seconds.append(stuck.cli("replay", "--job", job))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("time.monotonic", lambda: 0.0)
+        patched.setattr("time.sleep", lambda s: None if seconds or not s else meanwhile(s))
+        stuck.cli("replay", "--job", job)
+    (second,) = seconds
+    assert second.code == 0
+    told = f"Job {job} was running elsewhere: it is taken over, and stops there.\n"
+    assert second.err.startswith(told)
+    assert shown(stuck, job)["job"]["outcomes"] == {"released": 2}
+    assert "was running elsewhere" not in stuck.cli("replay", "--job", job).err
+
+
 def test_a_job_that_does_not_exist_is_wrong_use(stuck: Office) -> None:
     for words in (("replays", "show", "X"), ("replays", "resume", "X"), ("replay", "--job", "X")):
         outcome = stuck.cli(*words)

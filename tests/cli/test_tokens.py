@@ -19,7 +19,16 @@ def test_a_token_is_made_listed_and_revoked(cli: Cli) -> None:
     assert cli("tokens", "revoke", "tool", "--reason", "borttappad").code == 0
     (last,) = [one for one in cli("tokens", "list", "--json").lines if one["name"] == "tool"]
     assert last["state"] == "revoked"
-    assert cli("tokens", "revoke", "tool").code == 2
+    assert cli("tokens", "revoke", "tool", "--reason", "igen").code == 2
+
+
+@pytest.mark.parametrize("reason", [(), ("--reason", ""), ("--reason", "  ")])
+def test_a_token_is_not_revoked_without_a_reason(cli: Cli, reason: tuple[str, ...]) -> None:
+    assert cli("tokens", "add", "tool", "--kommun", "*").code == 0
+    outcome = cli("tokens", "revoke", "tool", *reason)
+    assert outcome.code == 2
+    assert "--reason" in outcome.err
+    assert "tool\tvalid" in cli("tokens", "list").out
 
 
 def test_the_configuration_s_tokens_are_listed_too(cli: Cli) -> None:
@@ -27,7 +36,7 @@ def test_the_configuration_s_tokens_are_listed_too(cli: Cli) -> None:
     assert found["admin"]["source"] == "configuration"
     assert found["workflow"]["use"] == "feed"
     assert cli("tokens", "add", "admin", "--kommun", "*").code == 2
-    assert cli("tokens", "revoke", "admin").code == 2
+    assert cli("tokens", "revoke", "admin", "--reason", "x").code == 2
 
 
 def test_a_token_may_be_for_the_feed_and_for_a_time(cli: Cli) -> None:

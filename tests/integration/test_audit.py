@@ -36,7 +36,7 @@ def test_acts_bear_their_holder_s_name_and_their_head_is_logged(
     headers = {"authorization": f"Bearer {token}"}
     answer = httpx.post(url, json={"reason": "rättat"}, headers=headers)
     assert (answer.status_code, answer.json()["outcome"]) == (200, "released")
-    bridge.cli("tokens", "revoke", "tool")
+    bridge.cli("tokens", "revoke", "tool", "--reason", "borttappad")
     assert httpx.post(url, headers=headers).status_code == 401
 
     wait_until(lambda: heads(up) and heads(up)[-1].startswith("3:"), what="the head in the log")

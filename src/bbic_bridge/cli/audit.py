@@ -41,7 +41,7 @@ def audit() -> None:
     """See the audit log, and check that nothing of it was changed."""
 
 
-@command("list", "List who did what", prints_data=True)
+@command("list", "List who did what", role="read", instead={"reveal": "admin"}, prints_data=True)
 @click.option("--actor", "who", metavar="NAME", help="Only by this actor, e.g. cli:anna.")
 @click.option("--action", metavar="WORD", help="Only acts of this kind, e.g. reveal or replay.")
 @click.option("--subject", metavar="ID", help="Only on this delivery, ärende or token.")
@@ -50,9 +50,13 @@ def audit() -> None:
 )
 @click.option("--until", callback=moment, metavar="TIME", help="Older than that.")
 @click.option(
-    "--limit", type=click.IntRange(1), metavar="N", default=100, help="At most so many (else 100)."
+    "--limit",
+    type=click.IntRange(1),
+    metavar="N",
+    default=100,
+    help="The newest so many (else 100).",
 )
-@click.option("--reveal", is_flag=True, help="Show the details too; needs --reason, is audited.")
+@click.option("--reveal", is_flag=True, help="Show all details; needs --reason, is audited.")
 @click.option("--reason", metavar="TEXT", default="", help="Why the details are needed.")
 def list_(
     *,
@@ -67,7 +71,7 @@ def list_(
     reason: str,
     as_json: bool,
 ) -> None:
-    """List acts, the oldest first. Their details are masked."""
+    """List the newest acts, in order of time. What may be text in their details is masked."""
     if reveal and not reason:
         raise WrongUse("--reveal needs --reason: it is written to the audit log.")
     from bbic_bridge.services import audit_log
@@ -76,14 +80,14 @@ def list_(
     with opened(config) as bridge:
         if reveal:
             audit_log.record_reveal(bridge, actor(), reason, wanted)
-        found = audit_log.acts(bridge, wanted, reveal=reveal)
+        before = audit_log.before_newest(bridge, wanted, limit)
+        found = audit_log.acts(bridge, wanted, after=before, reveal=reveal)
         _print(islice(found, limit), as_json=as_json)
-        more = next(found, None) is not None
-    if more and not as_json:
-        click.echo(f"There are more than {limit}: --limit shows more.", err=True)
+    if before:
+        click.echo(f"There are earlier ones than these {limit}: --limit shows more.", err=True)
 
 
-@command("head", "Print where the log ends, for keeping elsewhere", prints_data=True)
+@command("head", "Print where the log ends, for keeping elsewhere", role="read", prints_data=True)
 def head(*, config: Path | None, as_json: bool) -> None:
     """Print the log's head, SEQ:HASH. Keep it where nobody who can change the database can change
     it: `audit verify --head` compares."""
@@ -108,7 +112,7 @@ def _head(
         raise click.BadParameter(f"{error}", ctx, param) from None
 
 
-@command("verify", "Check that the audit log is whole", prints_data=True)
+@command("verify", "Check that the audit log is whole", role="read", prints_data=True)
 @click.option(
     "--head", "anchor", callback=_head, metavar="SEQ:HASH", help="A head that was kept elsewhere."
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bbic_bridge.cli.configuration import configuration
 from bbic_bridge.cli.instance import running
+from bbic_bridge.cli.roles import holder
 
 if TYPE_CHECKING:
     from bbic_bridge.services.bridge import Bridge
@@ -50,7 +51,9 @@ def with_embedded_broker(settings: "Settings") -> "Settings":
 
 
 def actor() -> str:
-    """The operating system's user, recorded as claimed."""
+    """Whose token it is, else the operating system's user, recorded as claimed."""
+    if (named := holder()) is not None:
+        return named
     try:
         return f"cli:{getpass.getuser()}"
     except (KeyError, OSError):

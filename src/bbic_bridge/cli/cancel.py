@@ -8,13 +8,13 @@ import click
 
 from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.exits import Refused, whoever_listens
-from bbic_bridge.cli.options import command
+from bbic_bridge.cli.options import REASON_DEMANDED, command
 from bbic_bridge.cli.output import print_json
 
 
-@command("cancel", "Call off what shall never be done", prints_data=True)
+@command("cancel", "Call off what shall never be done", role="operate", prints_data=True)
 @click.argument("delivery_id", metavar="ID")
-@click.option("--reason", metavar="TEXT", required=True, help="Why; written to the audit log.")
+@REASON_DEMANDED
 @click.option("--dry-run", is_flag=True, help="Only list what would be cancelled.")
 def cancel(
     *, config: Path | None, delivery_id: str, reason: str, dry_run: bool, as_json: bool

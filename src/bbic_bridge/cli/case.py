@@ -26,7 +26,13 @@ def case() -> None:
     """See cases."""
 
 
-@command("show", "Show the timeline of a case", prints_data=True)
+@command(
+    "show",
+    "Show the timeline of a case",
+    role="read",
+    instead={"reveal": "admin"},
+    prints_data=True,
+)
 @click.argument("arende", metavar="ARENDE")
 @click.option(
     "--kommun", metavar="NAME", help="Where two kommuner have an ärende of the same name."

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 UNREAD = "see the checks of the vendor; is beat running? `bbic-bridge sync --once` tries now"
 PARKED = "`bbic-bridge sync --parked` lists them; mend the mapping profile and start again"
+OWNER_ALONE, GROUP_MAY_READ = 0o077, 0o037
+"""Of a file's mode, what must not be set."""
 _KEY_PROBLEMS: Mapping[str, Callable[["KeyProblem"], tuple[str, str]]] = {
     "closed": lambda one: (
         f"master_key does not open data key {one.key_id}",
@@ -91,13 +93,15 @@ def _secret_files(found: Configuration) -> Iterator[Check]:
     except BridgeError as error:
         yield Check("secrets", "fail", str(error), "whsec_ and 32 random bytes in base64")
         return
+    by_token = found.settings.cli.token_required
     for path in secret_files(found.path):
         mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & 0o077:
-            what, advice = f"secret {path.name}", f"chmod 600 {path}"
+        if mode & (GROUP_MAY_READ if by_token else OWNER_ALONE):
+            what, advice = f"secret {path.name}", f"chmod {640 if by_token else 600} {path}"
             yield Check(what, "warn", f"others can read it (mode {mode:o})", advice)
             return
-    yield Check("secrets", "ok", "only their owner can read them")
+    who = "owner and group" if by_token else "owner"
+    yield Check("secrets", "ok", f"only their {who} can read them")
 
 
 def _database(found: Configuration) -> Iterator[Check]:

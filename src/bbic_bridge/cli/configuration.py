@@ -31,7 +31,8 @@ class Configuration:
 
     def environment(self, **more: str) -> dict[str, str]:
         """What a process needs in order to see the same configuration: a path, no secret."""
-        return {**os.environ, CONFIG_VARIABLE: str(self.path.absolute()), **more}
+        inherited = {name: value for name, value in os.environ.items() if name != "BBIC_TOKEN"}
+        return {**inherited, CONFIG_VARIABLE: str(self.path.absolute()), **more}
 
 
 def configuration(option: Path | None, *, sandbox_port: int | None = None) -> Configuration:

@@ -46,7 +46,7 @@ def _kinds() -> Iterable[str]:
     return INSATSTYPER
 
 
-@command("deadlines", "List the handbook's time limits", prints_data=True)
+@command("deadlines", "List the handbook's time limits", role="read", prints_data=True)
 @click.option(
     "--kommun", "kommuner", metavar="NAME", multiple=True, help="Only of this kommun (repeatable)."
 )

@@ -29,7 +29,7 @@ def deliveries() -> None:
     """See the deliveries: one operation at one vendor each."""
 
 
-@command("list", "List deliveries", prints_data=True)
+@command("list", "List deliveries", role="read", prints_data=True)
 @filters(limit=100)
 def list_(*, config: Path | None, chosen: Filter, as_json: bool) -> None:
     """List deliveries, the oldest first. Personal data is not shown."""
@@ -58,7 +58,13 @@ def row(view: DeliveryView) -> tuple[object, ...]:
     return (*kind, view.attempts, error, waits, behind_it)
 
 
-@command("show", "Show one delivery and its attempts", prints_data=True)
+@command(
+    "show",
+    "Show one delivery and its attempts",
+    role="read",
+    instead={"reveal": "admin"},
+    prints_data=True,
+)
 @click.argument("delivery_id", metavar="ID")
 @click.option("--reveal", is_flag=True, help="Show personal data too; needs --reason, is audited.")
 @click.option("--reason", metavar="TEXT", default="", help="Why personal data is needed.")

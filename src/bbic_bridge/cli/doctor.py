@@ -13,7 +13,7 @@ from bbic_bridge.cli.output import STATE_STYLES, print_json, print_table
 from bbic_bridge.delivery.errors import ConfigurationError
 
 
-@command("doctor", "Check that everything is in place", prints_data=True)
+@command("doctor", "Check that everything is in place", role="read", prints_data=True)
 def doctor(*, config: Path | None, as_json: bool) -> None:
     """Check configuration, secrets, database, broker, profiles with their examples, vendors, clock.
 

@@ -32,7 +32,13 @@ def quarter(
         raise click.BadParameter(f"{error}", ctx, param) from None
 
 
-@command("evb", "Draft the report on ej verkställda beslut", prints_data=True)
+@command(
+    "evb",
+    "Draft the report on ej verkställda beslut",
+    role="read",
+    instead={"reveal": "admin"},
+    prints_data=True,
+)
 @click.option(
     "--quarter",
     "kvartal",

@@ -7,21 +7,18 @@ import click
 from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.exits import Refused, WrongUse, whoever_listens
 from bbic_bridge.cli.known import require_kommuner
-from bbic_bridge.cli.options import command
+from bbic_bridge.cli.options import REASON_DEMANDED, command
 from bbic_bridge.cli.output import print_json
 
 KOMMUN = click.option(
     "--kommun", metavar="NAME", help="Where two kommuner have an ärende of the same name."
 )
-REASON = click.option(
-    "--reason", metavar="TEXT", required=True, help="Why; written to the audit log."
-)
 
 
-@command("hold", "Keep all of a case, whatever its age", prints_data=True)
+@command("hold", "Keep all of a case, whatever its age", role="admin", prints_data=True)
 @click.argument("arende", metavar="ARENDE")
 @KOMMUN
-@REASON
+@REASON_DEMANDED
 def hold(
     *, config: Path | None, arende: str, kommun: str | None, reason: str, as_json: bool
 ) -> None:
@@ -29,10 +26,10 @@ def hold(
     _change(config, "hold", arende, kommun, reason, as_json=as_json)
 
 
-@command("release", "End the hold on a case", prints_data=True)
+@command("release", "End the hold on a case", role="admin", prints_data=True)
 @click.argument("arende", metavar="ARENDE")
 @KOMMUN
-@REASON
+@REASON_DEMANDED
 def release(
     *, config: Path | None, arende: str, kommun: str | None, reason: str, as_json: bool
 ) -> None:

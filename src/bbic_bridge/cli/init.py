@@ -12,7 +12,7 @@ from bbic_bridge.cli.demo.cases import examples
 from bbic_bridge.cli.options import command
 
 
-@command("init", "Write a configuration to begin with", configured=False)
+@command("init", "Write a configuration to begin with", role=None, configured=False)
 @click.option("--with-sandbox", is_flag=True, help="Add two kommuner pointed at the sandbox.")
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
 def init(*, folder: Path, with_sandbox: bool) -> None:

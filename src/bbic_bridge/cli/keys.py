@@ -9,7 +9,7 @@ import click
 from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, WrongUse, whoever_listens
 from bbic_bridge.cli.known import unknown
-from bbic_bridge.cli.options import command, group
+from bbic_bridge.cli.options import REASON_DEMANDED, command, group
 from bbic_bridge.cli.output import print_json, print_ndjson, print_table, progress, when
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def keys() -> None:
     """The keys that everything stored is sealed with: see docs/operations, Keys."""
 
 
-@command("list", "List the data keys", prints_data=True)
+@command("list", "List the data keys", role="admin", prints_data=True)
 def list_(*, config: Path | None, as_json: bool) -> None:
     """List each kommun's data keys and how many values lie under each.
 
@@ -44,10 +44,10 @@ def list_(*, config: Path | None, as_json: bool) -> None:
     print_table(COLUMNS, rows)
 
 
-@command("rotate", "Reseal everything with new data keys", prints_data=True)
+@command("rotate", "Reseal everything with new data keys", role="admin", prints_data=True)
 @click.option("--kommun", metavar="NAME", help="Only this kommun.")
 @click.option("--master", is_flag=True, help="Change the master key instead (see below).")
-@click.option("--reason", metavar="TEXT", required=True, help="Why; written to the audit log.")
+@REASON_DEMANDED
 def rotate(
     *, config: Path | None, kommun: str | None, master: bool, reason: str, as_json: bool
 ) -> None:

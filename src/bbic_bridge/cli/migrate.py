@@ -8,7 +8,7 @@ from bbic_bridge.cli.configuration import configuration
 from bbic_bridge.cli.options import command
 
 
-@command("migrate", "Bring the database to the newest schema")
+@command("migrate", "Bring the database to the newest schema", role="admin")
 def migrate(*, config: Path | None) -> None:
     """Bring the database to the newest schema; it is safe to run again."""
     from bbic_bridge.services import upkeep

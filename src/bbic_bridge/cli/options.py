@@ -1,10 +1,14 @@
 """The options that every command takes, so that each reads the same everywhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
+
+from bbic_bridge.cli.roles import RoleCommand
+from bbic_bridge.security.tokens import Role
 
 Command = Callable[[Callable[..., Any]], click.Command]
 
@@ -35,13 +39,37 @@ DEBUG = click.option(
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
+def _no_blank(_ctx: click.Context, _param: click.Parameter, text: str) -> str:
+    if not text.strip():
+        raise click.BadParameter("say why: it is written to the audit log")
+    return text
+
+
+REASON = click.option("--reason", metavar="TEXT", default="", help="Why; written to the audit log.")
+REASON_DEMANDED = click.option(
+    "--reason",
+    metavar="TEXT",
+    required=True,
+    callback=_no_blank,
+    help="Why; written to the audit log.",
+)
+
+
 def command(
-    name: str, short: str, *, prints_data: bool = False, configured: bool = True
+    name: str,
+    short: str,
+    *,
+    role: Role | None,
+    instead: Mapping[str, Role | None] = MappingProxyType({}),
+    prints_data: bool = False,
+    configured: bool = True,
 ) -> Command:
     """A command with --config and --debug, and --json where it prints data.
 
     Args:
         short: the line that stands for it in a list of commands.
+        role: which a token must have for it, see ``RoleCommand``; and ``instead`` of that, where
+            an option is given.
         configured: False for a command that needs no configuration: it takes --config, as every
             command does, and has no use for it.
     """
@@ -52,8 +80,14 @@ def command(
     def decorate(function: Callable[..., Any]) -> click.Command:
         for option in options:
             function = option(function)
-        settings = {"max_content_width": 100}
-        return click.command(name, short_help=short, context_settings=settings)(function)
+        return click.command(
+            name,
+            RoleCommand,
+            short_help=short,
+            context_settings={"max_content_width": 100},
+            role=role,
+            instead=instead,
+        )(function)
 
     return decorate
 

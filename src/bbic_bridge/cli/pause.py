@@ -11,8 +11,9 @@ from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, WrongUse
 from bbic_bridge.cli.filters import SYSTEMS, operations
 from bbic_bridge.cli.known import Known, require_kommuner
-from bbic_bridge.cli.options import command
+from bbic_bridge.cli.options import REASON, command
 from bbic_bridge.cli.output import clean, print_json, when
+from bbic_bridge.services.views.deliveries import Filter
 from bbic_bridge.services.views.lanes import PauseView
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ OPTIONS = (
         help="Only of this operation, e.g. registrera_beslut.",
     ),
     click.option("--all", "everything", is_flag=True, help="All sending, callbacks too."),
-    click.option("--reason", metavar="TEXT", default="", help="Why; written to the audit log."),
+    REASON,
 )
 
 
@@ -56,7 +57,7 @@ def selecting(function: Callable[..., Any]) -> Callable[..., Any]:
     return gathering
 
 
-@command("pause", "Stop sending; intake goes on", prints_data=True)
+@command("pause", "Stop sending; intake goes on", role="operate", prints_data=True)
 @selecting
 def pause(
     *, config: Path | None, words: tuple[str | None, ...], reason: str, as_json: bool
@@ -70,6 +71,7 @@ def pause(
 
     with opened(config) as bridge:
         selection = _selection(bridge, words)
+        _require_lane(bridge, selection)
         is_new = gate.pause(bridge, selection, actor=actor(), reason=reason)
     if as_json:
         print_json({"paused": str(selection), "new": is_new})
@@ -77,7 +79,7 @@ def pause(
         click.echo(f"{'Paused' if is_new else 'Was paused already'}: {_told(selection.words)}.")
 
 
-@command("resume", "Start sending again", prints_data=True)
+@command("resume", "Start sending again", role="operate", prints_data=True)
 @selecting
 def resume(
     *, config: Path | None, words: tuple[str | None, ...], reason: str, as_json: bool
@@ -119,6 +121,25 @@ def _selection(bridge: "Bridge", words: tuple[str | None, ...]) -> "Selection":
     kommun, system, operation = words
     require_kommuner(bridge, [kommun] if kommun else [])
     return Selection(kommun or ANY, system or ANY, operation or ANY)
+
+
+def _require_lane(bridge: "Bridge", selection: "Selection") -> None:
+    """Raises ``WrongUse`` where a kommun neither uses the system nor has deliveries left to it."""
+    from bbic_bridge.services import queries
+    from bbic_bridge.services.bridge import WORKFLOW
+    from bbic_bridge.store.queues import ANY
+
+    kommun, system = selection.kommun, selection.system
+    configured = bridge.settings.kommun.get(kommun)
+    known = (*([configured.system] if configured else []), WORKFLOW)
+    if ANY in (kommun, system) or system in known:
+        return
+    left = queries.list_deliveries(bridge, Filter(kommuner=(kommun,), system=system, limit=1))
+    if not left:
+        raise WrongUse(
+            f"{kommun} does not use {system}, and no delivery of it goes there: "
+            f"it uses {' and '.join(known)}."
+        )
 
 
 def _words(one: PauseView) -> tuple[str, str, str]:

@@ -24,7 +24,7 @@ GIVES_NOTHING_BACK = (
 )
 
 
-@command("prune", "Take away what is kept no longer", prints_data=True)
+@command("prune", "Take away what is kept no longer", role="admin", prints_data=True)
 @click.option("--kommun", metavar="NAME", help="Only of this kommun.")
 @click.option("--dry-run", is_flag=True, help="Only list what would go.")
 @click.option("--compact", is_flag=True, help="Then rewrite the database; nobody can write then.")

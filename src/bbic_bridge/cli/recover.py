@@ -9,7 +9,7 @@ import click
 from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.exits import DONE, NEEDS_PERSON, Refused, WrongUse, whoever_listens
 from bbic_bridge.cli.filters import moment
-from bbic_bridge.cli.options import command
+from bbic_bridge.cli.options import REASON, command
 from bbic_bridge.cli.output import clean, print_json, print_table, when
 from bbic_bridge.cli.parked import told
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 COLUMNS = ("source", "last event", "its time", "received")
 
 
-@command("recover", "Make a restored database whole", prints_data=True)
+@command("recover", "Make a restored database whole", role="admin", prints_data=True)
 @click.option("--since", callback=moment, metavar="TIME", help="When the backup was taken.")
 @click.option("--resume", is_flag=True, help="All has been sent again: let sending go on.")
-@click.option("--reason", metavar="TEXT", default="", help="Why; written to the audit log.")
+@REASON
 def recover(
     *, config: Path | None, since: datetime | None, resume: bool, reason: str, as_json: bool
 ) -> None:

@@ -11,7 +11,7 @@ from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.exits import WrongUse, whoever_listens
 from bbic_bridge.cli.filters import UNLIMITED, filters, is_empty
 from bbic_bridge.cli.known import require_kommuner, tell_unknown_case
-from bbic_bridge.cli.options import FILE, command
+from bbic_bridge.cli.options import FILE, REASON, command
 from bbic_bridge.cli.replaying import RATE, Manner, let_go, show_what_would_be
 from bbic_bridge.services.views.deliveries import Filter
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from bbic_bridge.services.bridge import Bridge
 
 
-@command("replay", "Try again what failed", prints_data=True)
+@command(
+    "replay", "Try again what failed", role="operate", instead={"reveal": "admin"}, prints_data=True
+)
 @click.argument("ids", metavar="[ID...]", nargs=-1)
 @filters(limit=UNLIMITED)
 @click.option("--job", metavar="JOB", help="Exactly what this job holds, as --dry-run showed it.")
@@ -30,10 +32,14 @@ if TYPE_CHECKING:
     help="Send the very bytes of the last attempt; else all is mapped anew.",
 )
 @RATE
-@click.option("--edit", type=FILE, help="Replay one ID with the corrected payload in this file.")
+@click.option(
+    "--edit",
+    type=FILE,
+    help="Replay one ID with the corrected payload in this file; needs --reason.",
+)
 @click.option("--name", metavar="WORD", default="", help="What to call the job.")
 @click.option("--reveal", is_flag=True, help="Show the values that differ; needs --reason.")
-@click.option("--reason", metavar="TEXT", default="", help="Why; written to the audit log.")
+@REASON
 def replay(
     *,
     config: Path | None,
@@ -64,6 +70,8 @@ def replay(
         raise WrongUse("--edit corrects what --same-bytes would send as it was: choose one.")
     if reveal and not reason:
         raise WrongUse("--reveal needs --reason: it is written to the audit log.")
+    if edit and not reason.strip():
+        raise WrongUse("--edit needs --reason: it is written to the audit log.")
     manner = Manner(reason=reason, rate=rate, reveal=reveal, as_json=as_json)
     with opened(config) as bridge:
         from bbic_bridge.services.replay_plan import Asked, plan

@@ -75,6 +75,10 @@ def let_go(bridge: "Bridge", job_id: str, manner: Manner) -> int:
     before = replays.show_job(bridge, job_id)
     if before.state == "cancelled":
         raise Refused(f"Job {job_id} was cancelled.")
+    if before.state == "running":
+        told = f"Job {job_id} was running elsewhere: it is taken over, and stops there."
+        with whoever_listens():
+            click.echo(told, err=True)
     counts: Counter[str] = Counter()
     with progress("replaying", before.outcomes.get("open", 0)) as bar:
         try:

@@ -7,7 +7,7 @@ import click
 from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.exits import Refused, whoever_listens
 from bbic_bridge.cli.known import Known
-from bbic_bridge.cli.options import command, group
+from bbic_bridge.cli.options import REASON, command, group
 from bbic_bridge.cli.output import STATE_STYLES, print_json, print_ndjson, print_table, when
 from bbic_bridge.cli.replaying import RATE, Manner, let_go, summary
 from bbic_bridge.services.views.replays import JobDetail, JobItemView, JobView
@@ -16,7 +16,6 @@ COLUMNS = ("job", "name", "state", "deliveries", "came to", "how", "by", "made",
 ITEMS = ("delivery", "operation", "here", "detail", "state now", "last try since")
 OUTCOMES = ("open", "released", "already_done", "changed", "refused", "cancelled")
 JOB = click.argument("job_id", metavar="JOB")
-REASON = click.option("--reason", metavar="TEXT", default="", help="Why; written to the audit log.")
 
 
 @group("replays", "List replay jobs, show, pause, resume or cancel one")
@@ -24,7 +23,7 @@ def replays() -> None:
     """See and steer the jobs that `replay` makes."""
 
 
-@command("list", "List replay jobs", prints_data=True)
+@command("list", "List replay jobs", role="read", prints_data=True)
 @click.option("--limit", type=click.IntRange(1), metavar="N", default=20, help="At most so many.")
 def list_(*, config: Path | None, limit: int, as_json: bool) -> None:
     """List replay jobs, the newest first."""
@@ -47,7 +46,7 @@ def row(job: JobView) -> tuple[object, ...]:
     return (*kind, job.actor, when(job.created_at), when(job.updated_at))
 
 
-@command("show", "Show a replay job and its deliveries", prints_data=True)
+@command("show", "Show a replay job and its deliveries", role="read", prints_data=True)
 @JOB
 @click.option(
     "--outcome",
@@ -99,7 +98,7 @@ def _item(item: JobItemView) -> tuple[object, ...]:
     return (item.id, item.operation, here, item.detail, item.state or "no longer kept", told)
 
 
-@command("resume", "Go on with a replay job", prints_data=True)
+@command("resume", "Go on with a replay job", role="operate", prints_data=True)
 @JOB
 @RATE
 @REASON
@@ -112,7 +111,7 @@ def resume(
     click.get_current_context().exit(code)
 
 
-@command("pause", "Pause a replay job", prints_data=True)
+@command("pause", "Pause a replay job", role="operate", prints_data=True)
 @JOB
 @REASON
 def pause(*, config: Path | None, job_id: str, reason: str, as_json: bool) -> None:
@@ -120,7 +119,7 @@ def pause(*, config: Path | None, job_id: str, reason: str, as_json: bool) -> No
     _move("pause", config, job_id, reason, as_json=as_json)
 
 
-@command("cancel", "Call a replay job off", prints_data=True)
+@command("cancel", "Call a replay job off", role="operate", prints_data=True)
 @JOB
 @REASON
 def cancel(*, config: Path | None, job_id: str, reason: str, as_json: bool) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 STATE = "sandbox.ndjson"
 
 
-@command("sandbox", "Run both vendor systems, to try things out")
+@command("sandbox", "Run both vendor systems, to try things out", role=None)
 @port_option("--port", files.SANDBOX_PORT, "Where to listen.")
 @HOST
 @click.option(

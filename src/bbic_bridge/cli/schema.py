@@ -11,7 +11,7 @@ from bbic_bridge.cli.output import print_json
 PREFIX = "se.bbic."
 
 
-@command("schema", "Show what an event must hold", prints_data=True, configured=False)
+@command("schema", "Show what an event must hold", role=None, prints_data=True, configured=False)
 @click.argument("event_type", metavar="[TYPE]", required=False)
 def schema(*, event_type: str | None, as_json: bool) -> None:  # noqa: ARG001 (always JSON)
     """Print the JSON Schema of the data of an event TYPE, or of all types.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CHUNK = 200
 
 
-@command("send", "Submit events from files", prints_data=True)
+@command("send", "Submit events from files", role="operate", prints_data=True)
 @click.argument("names", metavar="FILE...", nargs=-1, required=True)
 def send(*, config: Path | None, names: tuple[str, ...], as_json: bool) -> None:
     """Submit the events in each FILE (- is standard input).

@@ -19,7 +19,7 @@ from bbic_bridge.delivery.errors import ConfigurationError
 STDOUT = 1
 
 
-@command("serve", "Run the receivers alone")
+@command("serve", "Run the receivers alone", role=None)
 @port_option("--port", 8800, "Where to listen.")
 @HOST
 def serve(*, config: Path | None, port: int, host: str) -> None:
@@ -29,7 +29,7 @@ def serve(*, config: Path | None, port: int, host: str) -> None:
     _become(found, parts.receivers(host, port, found.settings.worker.drain_s))
 
 
-@command("worker", "Run one worker alone")
+@command("worker", "Run one worker alone", role=None)
 @click.option(
     "--concurrency",
     type=click.IntRange(1, 256),
@@ -68,7 +68,7 @@ def worker(
     _become(found, parts.worker(name, processes if pool == "prefork" else None), **lanes)
 
 
-@command("beat", "Run the scheduler alone")
+@command("beat", "Run the scheduler alone", role=None)
 def beat(*, config: Path | None) -> None:
     """Run the scheduler: sweeps, fetching of changes, time limits. One per installation."""
     found = _with_broker(config)

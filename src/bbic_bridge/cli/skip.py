@@ -7,14 +7,14 @@ import click
 from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.cancel import refusals_told
 from bbic_bridge.cli.exits import whoever_listens
-from bbic_bridge.cli.options import command
+from bbic_bridge.cli.options import REASON_DEMANDED, command
 from bbic_bridge.cli.output import print_json
 from bbic_bridge.services.views.replays import Skipped
 
 
-@command("skip", "Let be what was done outside the bridge", prints_data=True)
+@command("skip", "Let be what was done outside the bridge", role="operate", prints_data=True)
 @click.argument("delivery_id", metavar="ID")
-@click.option("--reason", metavar="TEXT", required=True, help="Why; written to the audit log.")
+@REASON_DEMANDED
 @click.option(
     "--assume-done",
     is_flag=True,

@@ -24,7 +24,9 @@ DEGRADED = {
 }
 
 
-@command("status", "Show counts, and what is late", prints_data=True)
+@command(
+    "status", "Show counts, and what is late", role="read", instead={"kind": None}, prints_data=True
+)
 @click.option(
     "--alive",
     "kind",

@@ -27,7 +27,13 @@ UNREACHED = frozenset(
 )
 
 
-@command("sync", "Fetch what was changed in the vendor systems", prints_data=True)
+@command(
+    "sync",
+    "Fetch what was changed in the vendor systems",
+    role="operate",
+    instead={"parked": "read"},
+    prints_data=True,
+)
 @click.option("--kommun", metavar="NAME", help="Only this kommun.")
 @click.option("--once", is_flag=True, help="One pass, then end; else again and again.")
 @click.option("--parked", is_flag=True, help="Fetch nothing: list what could not be read.")
@@ -54,6 +60,8 @@ def sync(
         raise WrongUse("Choose one of --once, --parked and --give-up.")
     if (give_up is None) != (reason is None):
         raise WrongUse("--give-up needs --reason, and nothing else does.")
+    if reason is not None and not reason.strip():
+        raise WrongUse("--reason is empty: it is written to the audit log.")
     with opened(config) as bridge:
         kommuner = _kommuner(bridge, kommun)
         if parked:

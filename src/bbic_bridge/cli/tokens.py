@@ -11,7 +11,7 @@ from bbic_bridge.cli.bridge import actor, opened
 from bbic_bridge.cli.exits import WrongUse
 from bbic_bridge.cli.filters import moment
 from bbic_bridge.cli.known import require_kommuner
-from bbic_bridge.cli.options import command, group
+from bbic_bridge.cli.options import REASON, REASON_DEMANDED, command, group
 from bbic_bridge.cli.output import print_json, print_ndjson, print_table, when
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _to_come(
     return at
 
 
-@command("add", "Make a token; it is shown once", prints_data=True)
+@command("add", "Make a token; it is shown once", role="admin", prints_data=True)
 @click.argument("name", callback=_name)
 @click.option(
     "--role",
@@ -72,7 +72,7 @@ def _to_come(
     metavar="TIME",
     help="From when it is no longer valid: a date or a time. Without it, until it is revoked.",
 )
-@click.option("--reason", metavar="TEXT", default="", help="Why; written to the audit log.")
+@REASON
 def add(
     *,
     config: Path | None,
@@ -111,7 +111,7 @@ def add(
         click.echo("Keep it now: it is not shown again.", err=True)
 
 
-@command("list", "List tokens", prints_data=True)
+@command("list", "List tokens", role="admin", prints_data=True)
 def list_(*, config: Path | None, as_json: bool) -> None:
     """List the tokens of the configuration and those made by command: all but what is secret."""
     from bbic_bridge.services import tokens as service
@@ -124,9 +124,9 @@ def list_(*, config: Path | None, as_json: bool) -> None:
     print_table(COLUMNS, map(_row, found))
 
 
-@command("revoke", "End a token for good")
+@command("revoke", "End a token for good", role="admin")
 @click.argument("name")
-@click.option("--reason", metavar="TEXT", default="", help="Why; written to the audit log.")
+@REASON_DEMANDED
 def revoke(*, config: Path | None, name: str, reason: str) -> None:
     """End a token: the next request that shows it is refused, without a restart."""
     from bbic_bridge.services import tokens as service

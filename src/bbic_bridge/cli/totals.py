@@ -12,7 +12,12 @@ from bbic_bridge.cli.output import print_ndjson, print_table
 COLUMNS = ("day", "source", "kommun", "events", "digest")
 
 
-@command("totals", "Count what was accepted, to compare with what was sent", prints_data=True)
+@command(
+    "totals",
+    "Count what was accepted, to compare with what was sent",
+    role="read",
+    prints_data=True,
+)
 @click.option(
     "--day",
     type=click.DateTime(["%Y-%m-%d"]),

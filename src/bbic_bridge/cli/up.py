@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bbic_bridge.cli.tree import Plan
 
 
-@command("up", "Run the whole bridge on this machine")
+@command("up", "Run the whole bridge on this machine", role=None)
 @port_option("--port", 8800, "Where the bridge listens.")
 @HOST
 @click.option("--sandbox", "with_sandbox", is_flag=True, help="Run both vendor systems too.")

@@ -13,6 +13,7 @@ from bbic_bridge.receivers.problems import Refusal, refusal
 from bbic_bridge.receivers.rate import Caller, Pace, Rates
 from bbic_bridge.security.signatures import BadSignature, Secret, Verified, verify
 from bbic_bridge.security.tokens import BadToken, Bearer, Role, Use, authenticate
+from bbic_bridge.services.tokens import configured
 from bbic_bridge.services.views.accepting import Grant
 from bbic_bridge.settings import Settings
 
@@ -52,7 +53,7 @@ class Access:
             workflows=tuple(secret for ring in workflows.values() for secret in ring),
             grants={name: Grant(it.sources, it.kommuner) for name, it in settings.source.items()},
             vendors=vendors,
-            bearers=tuple(_bearers(settings)),
+            bearers=configured(settings),
             tolerance_s=settings.limits.timestamp_tolerance_s,
             clock=clock,
             rates=Rates(dict(_paces(settings)), clock),
@@ -157,18 +158,3 @@ def _paces(settings: Settings) -> Iterable[tuple[Caller, Pace]]:
         if kommun.webhook_rate_per_s:
             pace = Pace(kommun.webhook_rate_per_s, kommun.webhook_burst)
             yield (kommun.system, name), pace
-
-
-def _bearers(settings: Settings) -> Iterable[Bearer]:
-    for name, it in settings.token.items():
-        try:
-            yield Bearer.of(
-                name,
-                it.token.get_secret_value(),
-                it.role,
-                it.kommuner,
-                use=it.use,
-                expires=it.ends,
-            )
-        except ValueError as error:
-            raise ConfigurationError(f"token {name}: {error}") from None

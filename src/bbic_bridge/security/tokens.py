@@ -70,6 +70,10 @@ class Bearer:
         """Each role holds the ones before it: read, operate, admin."""
         return _ROLES.index(self.role) >= _ROLES.index(role)
 
+    @property
+    def is_for_all(self) -> bool:
+        return "*" in self.kommuner
+
     def sees(self, kommun: str) -> bool:
         return "*" in self.kommuner or kommun in self.kommuner
 

@@ -8,8 +8,8 @@ from typing import Any
 from bbic_bridge.security.envelope import CannotOpen
 from bbic_bridge.services import audit
 from bbic_bridge.services.bridge import Bridge
-from bbic_bridge.services.masking import masked
-from bbic_bridge.store.audit import Query, details_of, find_acts
+from bbic_bridge.services.masking import masked_act
+from bbic_bridge.store.audit import Query, details_of, find_acts, last_before
 from bbic_bridge.store.chain import Head, head_of
 from bbic_bridge.store.times import micros, moment
 from bbic_bridge.store.tx import Tx
@@ -44,10 +44,20 @@ class Act:
     details: Mapping[str, Any] | None
 
 
-def acts(bridge: Bridge, wanted: AuditFilter, *, reveal: bool = False) -> Iterator[Act]:
-    """The acts of a filter, the oldest first, page by page. The caller audits a reveal."""
+def before_newest(bridge: Bridge, wanted: AuditFilter, newest: int) -> int:
+    """The number of the last act of a filter that is not among so many newest; 0 if all are."""
     audit.seal(bridge)
-    query, after = _query(wanted), 0
+    with bridge.store.read() as tx:
+        return last_before(tx, _query(wanted), newest)
+
+
+def acts(
+    bridge: Bridge, wanted: AuditFilter, *, after: int = 0, reveal: bool = False
+) -> Iterator[Act]:
+    """The acts of a filter after that number, the oldest first, page by page. The caller audits a
+    reveal."""
+    audit.seal(bridge)
+    query = _query(wanted)
     while True:
         with bridge.store.read() as tx:
             rows = find_acts(tx, query, after, PAGE)
@@ -93,5 +103,5 @@ def _act(tx: Tx, row: Any, *, reveal: bool) -> Act:
         action=row.action,
         subject=row.subject,
         kommun=row.kommun,
-        details=details if reveal or details is None else masked(details),
+        details=details if reveal or details is None else masked_act(details),
     )

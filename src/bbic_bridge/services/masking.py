@@ -55,6 +55,14 @@ _OPEN_IN_FEED = (_OPEN - {"orsak"}) | {
     "vendor_id",
     "vikt",
 }
+# Of what the audit log holds of an act: ids, counts, keys' numbers, names that the bridge knows.
+_OPEN_IN_AUDIT = frozenset(
+    {
+        *("job", "was", "with", "event", "numbers", "system", "since"),
+        *("counts", "key", "keys", "resealed", "left", "removed"),
+        *("name", "role", "use", "kommuner", "expires"),
+    }
+)
 MASK = "•••"
 _AVSLUTSORSAKER = frozenset(get_args(Avslutsorsak))
 
@@ -75,3 +83,11 @@ def masked(value: Any, name: str = "", shown: frozenset[str] = _OPEN) -> Any:
 def masked_event(event: Mapping[str, Any]) -> dict[str, Any]:
     """A CloudEvent to the workflow with its data masked; its attributes name no one."""
     return {**event, "data": masked(event["data"], shown=_OPEN_IN_FEED)}
+
+
+def masked_act(details: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of an act, with all hidden that may be people's words or a document's."""
+    return {
+        name: value if name in _OPEN_IN_AUDIT else masked(value, shown=frozenset())
+        for name, value in details.items()
+    }

@@ -57,7 +57,7 @@ def judge(tx: Tx, item: Item, row: Any, way: Way) -> tuple[Outcome, str] | None:
     if row is None:
         return "changed", "it is no longer kept"
     if item.was == row.state == State.VERIFIED.value:
-        return "already_done", standing(row)
+        return _done(row, way)
     if item.was != row.state:
         return "changed", f"it was {item.was} and is {row.state} now"
     if (item.version, item.attempts) != (row.version, row.attempts):
@@ -134,6 +134,13 @@ def note_revealed(tx: Tx, item: Item, way: Way) -> None:
     """Audits that what differs in a delivery is shown."""
     details = {"reason": way.reason, "job": way.job}
     note(tx, way.actor, "reveal", item.delivery_id, item.kommun, details)
+
+
+def _done(row: Any, way: Way) -> tuple[Outcome, str]:
+    """There is nothing to replay, which is well unless something was to be corrected."""
+    if way.edit is None:
+        return "already_done", standing(row)
+    return "refused", f"{standing(row)}: the edit was not sent"
 
 
 def _refusal(tx: Tx, row: Any, way: Way) -> str:

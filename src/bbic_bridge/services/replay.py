@@ -181,10 +181,11 @@ def _let_go(
 
 def _replay(tx: Tx, item: Item, way: Way) -> ReplayItem:
     row = overview.get_delivery(tx, item.delivery_id)
-    edits = edits_of(tx, row, way) if row is not None else ()
+    refused = judge(tx, item, row, way)
+    edits = () if refused else edits_of(tx, row, way)
     if edits and way.reveal:
         note_revealed(tx, item, way)
-    outcome, detail = judge(tx, item, row, way) or release(tx, row, way)
+    outcome, detail = refused or release(tx, row, way)
     close_item(tx, way.job, item.position, outcome, detail)
     operation = row.operation if row is not None else ""
     behind = len(overview.dependents(tx, item.delivery_id))

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from bbic_bridge.delivery.errors import BridgeError
+from bbic_bridge.delivery.errors import BridgeError, ConfigurationError
 from bbic_bridge.security.tokens import Bearer, Role, Use, digest_of, new_token
 from bbic_bridge.services.audit import note
 from bbic_bridge.services.bridge import BRIDGE, Bridge
+from bbic_bridge.settings import Settings, Token
 from bbic_bridge.store.times import micros, moment
 from bbic_bridge.store.tokens import add_token, all_tokens, revoke_token, valid_tokens
 from bbic_bridge.store.tx import Tx
@@ -88,6 +89,11 @@ def revoke(bridge: Bridge, name: str, *, actor: str, reason: str = "") -> None:
         raise TokenRefused(f"there is no token {name} that is not revoked")
 
 
+def configured(settings: Settings) -> tuple[Bearer, ...]:
+    """Who holds a token of the configuration. Raises ``ConfigurationError`` for a malformed one."""
+    return tuple(_configured(name, it) for name, it in settings.token.items())
+
+
 def bearers(bridge: Bridge) -> tuple[Bearer, ...]:
     """Who holds a token that is not revoked, asked anew each time."""
     with bridge.store.read() as tx:
@@ -118,6 +124,14 @@ def listed(bridge: Bridge) -> list[TokenView]:
     ]
     with bridge.store.read() as tx:
         return configured + [_made(row, now) for row in all_tokens(tx)]
+
+
+def _configured(name: str, it: Token) -> Bearer:
+    token = it.token.get_secret_value()
+    try:
+        return Bearer.of(name, token, it.role, it.kommuner, use=it.use, expires=it.ends)
+    except ValueError as error:
+        raise ConfigurationError(f"token {name}: {error}") from None
 
 
 def _made(row: Any, now: datetime) -> TokenView:

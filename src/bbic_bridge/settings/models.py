@@ -179,6 +179,12 @@ class Worker(Section):
     stall_s: Annotated[float, Field(gt=0)] = 120
 
 
+class Cli(Section):
+    """``token_required``: commands ask for a token, whose role bounds them."""
+
+    token_required: bool = False
+
+
 class Alerts(Partner):
     """When something needs a person, and where that is told; without ``url`` in the log only."""
 
@@ -239,6 +245,7 @@ class Settings(Section):
     source: Mapping[str, Source] = {}
     callback: Callback | None = None
     token: Mapping[str, Token] = {}
+    cli: Cli = Cli()
     limits: Limits = Limits()
     worker: Worker = Worker()
     alerts: Alerts = Alerts()

@@ -17,6 +17,8 @@ from bbic_bridge.settings.models import Settings
 
 ENV_PREFIX = "BBIC_"
 FILE_SUFFIXES = ("_file", "_files")
+NO_SETTINGS = ("BBIC_CONFIG", "BBIC_TOKEN", "BBIC_TOKEN_FILE")
+"""What tells the command line something, and is no part of the configuration."""
 
 
 def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -81,7 +83,7 @@ def _named_files(node: Any) -> Iterator[str]:
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in environ.items():
-        if not name.startswith(ENV_PREFIX) or name == "BBIC_CONFIG":
+        if not name.startswith(ENV_PREFIX) or name in NO_SETTINGS:
             continue
         *parents, leaf = name.removeprefix(ENV_PREFIX).lower().split("__")
         target = found

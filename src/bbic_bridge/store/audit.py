@@ -50,14 +50,24 @@ class Query:
 
 def find_acts(tx: Tx, query: Query, after: int, limit: int) -> Sequence[Any]:
     """A page of sealed rows, in order, after that sequence number."""
+    found = sa.select(audit).where(audit.c.seq > after, *_is(query)).order_by(audit.c.seq)
+    return tx.connection.execute(found.limit(limit)).all()
+
+
+def last_before(tx: Tx, query: Query, newest: int) -> int:
+    """The sequence number of the last row before so many newest; 0 where there is none."""
+    found = sa.select(audit.c.seq).where(audit.c.seq > 0, *_is(query))
+    return tx.connection.scalar(found.order_by(audit.c.seq.desc()).offset(newest).limit(1)) or 0
+
+
+def _is(query: Query) -> list[sa.ColumnElement[bool]]:
     named = ("actor", "action", "subject")
     wanted = [audit.c[name] == value for name in named if (value := getattr(query, name))]
     if query.since is not None:
         wanted.append(audit.c.at >= query.since)
     if query.until is not None:
         wanted.append(audit.c.at < query.until)
-    found = sa.select(audit).where(audit.c.seq > after, *wanted).order_by(audit.c.seq)
-    return tx.connection.execute(found.limit(limit)).all()
+    return wanted
 
 
 def details_of(tx: Tx, row: Any) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from bbic_bridge.cli.options import command
 from bbic_bridge.cli.output import print_json
 
 
-@command("demo", "See the whole bridge at work", prints_data=True, configured=False)
+@command("demo", "See the whole bridge at work", role=None, prints_data=True, configured=False)
 @click.option("--serve", is_flag=True, help="Leave it running afterwards, until Ctrl-C.")
 def demo(*, serve: bool, as_json: bool) -> None:
     """Carry the handbook's cases through both vendor systems and show what happens.
