@@ -105,6 +105,7 @@ async def test_metrics_tell_what_the_store_holds(client: httpx.AsyncClient) -> N
         ("bbic_overdue_limits", "lag"): 1,
         ("bbic_overdue_limits", "ska"): 2,
         ("bbic_overdue_limits", "bor"): 0,
+        ("bbic_recovering",): 0,
     }
 
 
