@@ -28,7 +28,8 @@ def _keep_files_in_memory() -> None:
     and none of them cuts the power."""
     if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
         return
-    if shutil.disk_usage(_MEMORY).free >= _ENOUGH:
+    runs = not os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC  # PostgreSQL's programs are copied there
+    if runs and shutil.disk_usage(_MEMORY).free >= _ENOUGH:
         os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
 
 
