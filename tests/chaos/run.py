@@ -97,6 +97,8 @@ class Run:
     @contextmanager
     def _pulled(self, names: Sequence[str]) -> Iterator[None]:
         with ExitStack() as held:
+            if ALONE.intersection(names):
+                self.hurt.mend()  # what was put back just now may not answer yet
             for name in names:
                 self.faults[name] += 1
                 held.enter_context(pulled(name, self.hurt, self.chance))
