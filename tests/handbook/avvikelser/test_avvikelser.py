@@ -276,8 +276,8 @@ FALL: dict[str, Fall] = {
         UF2,
     ),
     "behov.ej_aktualiserat": (
-        (*KF, uppdrag(), *ETT_SAMTAL, M1, NYA_BEHOV, aktualiserat("2026-05-01")),
-        (aktualiserat("2026-08-01"), INLEDD),
+        (*KF, uppdrag(), *ETT_SAMTAL, M1, NYA_BEHOV, aktualiserat("2026-01-05")),
+        (aktualiserat("2026-05-01"), INLEDD),
         (INLEDD,),
         "UF-2026-07-22",
         INLEDD,

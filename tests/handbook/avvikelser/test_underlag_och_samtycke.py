@@ -61,13 +61,13 @@ def test_what_an_earlier_decision_lies_on_is_not_a_later_ones_own() -> None:
     assert utan_underlag(underlag("2026-03-01"), *bada) == ["B1"]
 
 
-def test_what_is_decided_on_one_day_may_share_the_underlag_that_it_names() -> None:
+def test_what_is_decided_on_one_day_may_share_an_underlag() -> None:
     samma_dag = (*fattat("2026-02-15", **NAMNER), *fattat("2026-02-15", "B2", **NAMNER))
     assert utan_underlag(underlag(), *samma_dag) == []
     senare = fattat("2026-08-15", "B3", **NAMNER)
     assert utan_underlag(underlag(), *samma_dag, *senare) == ["B3"]
     namner_inte = fattat("2026-02-15", "B4")
-    assert utan_underlag(underlag(), *samma_dag, *namner_inte) == ["B4"]
+    assert utan_underlag(underlag(), *samma_dag, *namner_inte) == []
 
 
 def test_a_decision_that_only_the_vendor_tells_of_is_not_judged_and_takes_no_underlag() -> None:
@@ -131,3 +131,15 @@ def test_consent_is_asked_of_a_match_only() -> None:
     assert funna(underlag(), beslut("2026-02-15", **OPPENVARD)) == ()
     ny_matchning = samtyckt("2026-06-01", matchning_id="MA2")
     assert funna(*KF, ny_matchning) == ()
+
+
+def test_a_match_of_its_own_is_what_a_later_decision_rests_on() -> None:
+    def utan(*notiser: Notis) -> list[str]:
+        return [en.objekt for en in funna(*notiser) if en.kod == "samtycke.saknas"]
+
+    barnets = [{"roll": "barn", "datum": "2026-06-01"}]
+    bara_barnet = notis("matchning.samtyckt", "2026-06-01", matchning_id="MA2", samtycken=barnets)
+    bada = (samtyckt("2026-02-01"), beslut("2026-02-15"), beslut("2026-06-15", "B2"))
+    assert utan(*bada) == []
+    assert utan(*bada, bara_barnet) == ["B2"]
+    assert utan(*bada, bara_barnet, samtyckt("2026-06-02", matchning_id="MA2")) == []

@@ -118,12 +118,14 @@ def utredning_ej_inledd(lage: Lage) -> Iterator[Avvikelse]:
 
 
 def behov_ej_aktualiserat(lage: Lage) -> Iterator[Avvikelse]:
-    """New needs are taken up before the utredning about them; seen when it is opened (B)."""
+    """New needs are taken up, at any time since the insats was decided; seen when the utredning
+    about them is opened (B)."""
     for en in lage.av(UPPFOLJNING):
         if "ny_utredning" not in (en.get("nasta_steg") or ()):
             continue
-        sedan = _i_samband(lage, en)
-        inledd = efter(lage.av("utredning.inledd"), sedan)
+        inledd = efter(lage.av("utredning.inledd"), _i_samband(lage, en))
+        besluten = lage.beslut_om(en.get("insats_id"))
+        sedan = min((ett.beslutsdatum for ett in besluten), default=en.dag)
         if inledd is not None and efter(lage.av("arende.aktualiserat"), sedan) is None:
             yield avvikelse("behov.ej_aktualiserat", en.get("uppfoljning_id"), inledd.rad)
 

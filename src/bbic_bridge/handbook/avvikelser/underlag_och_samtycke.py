@@ -60,7 +60,10 @@ def _med_underlag(lage: Lage) -> set[str]:
     dagar = {en.get("beslutsunderlag_id"): en.dag for en in senast_forst}
     namnda = {_namngivet(ett) for ett in namner}
     lediga = [dag for underlag, dag in dagar.items() if underlag not in namnda]
-    return antecknade | _pa_namngivet(namner, dagar) | _pa_ledigt(ovriga, lediga)
+    har = _pa_namngivet(namner, dagar) | _pa_ledigt(ovriga, lediga)
+    delade = {ett.beslutsdatum for ett in fattade if ett.beslut_id in har}
+    samma_dag = {ett.beslut_id for ett in ovriga if ett.beslutsdatum in delade}
+    return antecknade | har | samma_dag
 
 
 def _pa_namngivet(fattade: list[Beslut], dagar: Mapping[str, date]) -> set[str]:
@@ -68,7 +71,7 @@ def _pa_namngivet(fattade: list[Beslut], dagar: Mapping[str, date]) -> set[str]:
 
     "Eget dokument" is said of each decision, and of new needs in particular (B:113-119). Yet one
     utredning may lead to insatser by several utförare (B:109-112): what is decided on one day may
-    share the underlag that it names, and a later decision asks for one of its own.
+    share an underlag, and a later decision asks for one of its own.
     """
     forst: dict[str | None, date] = {}
     for ett in fattade:
@@ -100,12 +103,32 @@ def _namngivet(beslut: Beslut) -> str | None:
 
 
 def samtycke_saknas(lage: Lage) -> Iterator[Avvikelse]:
-    """No match that the child and a vårdnadshavare/god man had consented to by the decision."""
-    samtycken = _samtycken(lage)
-    for beslut in _fattade(lage):
-        alla = any(ett.av_alla and ett.sist <= beslut.beslutsdatum for ett in samtycken.values())
-        if beslut.insatstyp in KONTAKTPERSON_MFL and not alla:
+    """No match that the child and a vårdnadshavare/god man had consented to by the decision.
+
+    A match that was begun since the decision before is this one's, and no earlier one stands in for
+    it; where none was, the earlier match may still hold (D).
+    """
+    samtycken, begyntes = _samtycken(lage), _begyntes(lage)
+    fore: Beslut | None = None
+    fattade = (ett for ett in _fattade(lage) if ett.insatstyp in KONTAKTPERSON_MFL)
+    for beslut in sorted(fattade, key=lambda ett: (ett.beslutsdatum, ett.beslut_id)):
+        sedan = date.min if fore is None else fore.beslutsdatum
+        egna = {ett for ett, dag in begyntes.items() if sedan < dag <= beslut.beslutsdatum}
+        alla = any(
+            samtycken[ett].av_alla and samtycken[ett].sist <= beslut.beslutsdatum
+            for ett in samtycken.keys() & (egna or begyntes.keys())
+        )
+        if not alla:
             yield avvikelse("samtycke.saknas", beslut.beslut_id, beslut.notis.rad)
+        fore = beslut
+
+
+def _begyntes(lage: Lage) -> Mapping[str, date]:
+    """The first day of each match."""
+    dagar: dict[str, date] = {}
+    for en in lage.av(*_MATCHNING):
+        dagar[en.get("matchning_id")] = min(dagar.get(en.get("matchning_id"), en.dag), en.dag)
+    return dagar
 
 
 def avtal_fore_samtycke(lage: Lage) -> Iterator[Avvikelse]:
