@@ -140,9 +140,15 @@ def test_feedback_that_has_not_come_is_missed() -> None:
 def test_what_nothing_has_called_for_is_left_out_and_what_is_called_for_is_missed() -> None:
     prolonged = Case().tell("beslut.verkstall").tell("beslut.fortsatt_bistand")
     laget = by_name(*steg(prolonged.lage, (), IDAG))
-    assert laget["Kopior är lämnade"] == laget["Nytt avtal är upprättat"] == "kommande"
+    assert (
+        laget["Kopia till berörda parter är lämnad"]
+        == laget["Nytt avtal är upprättat"]
+        == "kommande"
+    )
     laget = by_name(*steg(prolonged.tell("insats.avsluta").lage, (), IDAG))
-    assert laget["Kopior är lämnade"] == laget["Nytt avtal är upprättat"] == "saknas"
+    assert (
+        laget["Kopia till berörda parter är lämnad"] == laget["Nytt avtal är upprättat"] == "saknas"
+    )
     for steg_, typ, data in (
         ("Ny utredning är inledd", "uppfoljning.dokumenterad", {"nasta_steg": ["ny_utredning"]}),
         ("Ny utredning är inledd", "beslut.avslut", {"oro_for_barnet": True}),
@@ -162,11 +168,16 @@ def test_what_nothing_has_called_for_is_left_out_and_what_is_called_for_is_misse
 def test_a_hvbs_plan_that_came_back_is_to_be_signed() -> None:
     hvb = {"insatstyp": "hvb", **HVB_PLAN, "rapportering": None}
     case = Case().tell("beslut.verkstall", insatstyp="hvb")
-    assert "Planen är undertecknad" not in by_name(*steg(case.lage, (), IDAG))
+    assert "Socialsekreteraren har undertecknat planen" not in by_name(*steg(case.lage, (), IDAG))
     laget = by_name(*steg(case.tell("genomforandeplan.aterlamnad", **hvb).lage, (), IDAG))
-    assert laget["Planen är undertecknad"] == "saknas"
-    case.tell("genomforandeplan.undertecknad")
-    assert by_name(*steg(case.lage, (), IDAG))["Planen är undertecknad"] == "klart"
+    assert laget["Socialsekreteraren har undertecknat planen"] == "saknas"
+    laget = by_name(*steg(case.tell("genomforandeplan.undertecknad").lage, (), IDAG))
+    assert laget["Vårdnadshavare eller god man har undertecknat planen"] == "klart"
+    assert laget["Socialsekreteraren har undertecknat planen"] == "saknas"
+    hon = {"namn": "Ann Test", "roll": "socialsekreterare", "datum": "2026-03-20"}
+    case.tell("genomforandeplan.undertecknad", underskrifter=[hon])
+    laget = by_name(*steg(case.lage, (), IDAG))
+    assert laget["Socialsekreteraren har undertecknat planen"] == "klart"
 
 
 def test_coordination_is_about_the_child_whatever_insats_it_was_told_of() -> None:
