@@ -275,3 +275,10 @@ def test_of_an_insats_of_unknown_kind_only_the_points_of_all_kinds_are_asked() -
     laget = by_name(*steg(Case().tell("insats.startad").lage, (), IDAG))
     assert "Vårdplan är upprättad" not in laget
     assert laget["Insatsen har startat"] == "klart"
+
+
+def test_a_meeting_that_is_called_to_is_shown_by_the_day_of_the_call() -> None:
+    mote = {"datum": "2026-02-05", "tid": "2026-02-12T15:00:00+01:00"}
+    case = Case().tell("beslut.fattat").tell("uppstartsmote.kallat", **mote)
+    vyer = {vy.namn: vy for vy in steg(case.lage, (), IDAG)}
+    assert vyer["Familjen är kallad till uppstartsmöte"].dag == date(2026, 2, 5)

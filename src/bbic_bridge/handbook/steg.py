@@ -21,6 +21,7 @@ from bbic_bridge.handbook.kodlistor import (
 )
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.notiser import Notis
+from bbic_bridge.handbook.stockholm import stockholm_date
 from bbic_bridge.handbook.uppgifter import Insatstyp
 
 Vikt = Literal["lag", "ska", "bor", "kan"]
@@ -92,6 +93,7 @@ _HVB: frozenset[Insatstyp] = frozenset({"hvb"})
 # What A says of kontaktperson and kontaktfamilj, no source says of these.
 _ANDRA = ALLA_INSATSTYPER - KONTAKTPERSON_MFL
 _AVSLUTAD = ("insats.avsluta", "insats.avslutad")
+_KOMMANDE_MOTE = ("uppstartsmote.kallat", "uppfoljningsmote.bokat")
 _FORTSATT = ("beslut.fortsatt_bistand",)
 
 STEG: tuple[Steg, ...] = (
@@ -239,7 +241,10 @@ def _laget(
 
 
 def _dag(en: Notis) -> date:
-    """The day of what an event shows; an insats that is closed names its last day."""
+    """The day of what an event shows: an insats that is closed names its last day, and a meeting
+    that is called to, or booked, is not held yet."""
+    if en.typ in _KOMMANDE_MOTE:
+        return en.datum("datum") or stockholm_date(en.tid)
     return (en.datum("slutdatum") if en.typ in _AVSLUTAD else None) or en.dag
 
 
