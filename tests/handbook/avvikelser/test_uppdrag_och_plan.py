@@ -94,5 +94,11 @@ def test_signatures_may_be_told_one_by_one() -> None:
     assert funna(*EGET, undertecknad("god_man"), undertecknad("hvb", "socialsekreterare")) == ()
 
 
+def test_of_a_plan_that_was_replaced_no_signature_is_missed() -> None:
+    ny = om("genomforandeplan.faststalld", "2026-04-01", plan_id="P2", ersatter="P1")
+    assert "plan.ej_undertecknad" in {en.kod for en in funna(*EGET)}
+    assert "plan.ej_undertecknad" not in {en.kod for en in funna(*EGET, ny)}
+
+
 def test_the_uppdrags_own_goals_need_no_signature() -> None:
     assert funna(*HVB, hvb_plan(), UF) == ()

@@ -5,6 +5,7 @@ from datetime import date
 
 from bbic_bridge.handbook.avvikelser.malkedja import (
     ATERLAMNAD,
+    FASTSTALLD,
     PLANER,
     UPPFOLJNING,
     egna_mal,
@@ -76,11 +77,12 @@ def _sista_uppfoljningen(lage: Lage, uppdragen: Uppdragen, en: Notis) -> bool:
 def plan_ej_undertecknad(lage: Lage) -> Iterator[Avvikelse]:
     """Seen when a HVB's own mål are followed up, or its insats ends, and someone has not signed.
 
-    Signatures may be told one by one.
+    Signatures may be told one by one; of a plan that another has replaced none is missed.
     """
+    ersatta = {en.get("ersatter") for en in lage.av(ATERLAMNAD, FASTSTALLD)}
     for plan in lage.av(ATERLAMNAD):
         saknas = saknade(_UNDERTECKNAR, _underskrifter(lage, plan))
-        if plan.get("insatstyp") != "hvb" or not saknas:
+        if plan.get("insatstyp") != "hvb" or plan.get("plan_id") in ersatta or not saknas:
             continue
         om_insatsen = lage.om_insats(plan.get("insats_id"), UPPFOLJNINGSMOTE, UPPFOLJNING, *SLUT)
         foljd = efter(om_insatsen, plan.dag)
