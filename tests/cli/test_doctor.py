@@ -118,6 +118,15 @@ def test_a_signing_secret_that_is_none_fails(cli: Cli, monkeypatch: pytest.Monke
     assert levels(cli, 1)["secrets"] == "fail"
 
 
+def test_a_secret_in_two_places_fails_as_the_receivers_would(cli: Cli) -> None:
+    cli("init", "--with-sandbox")
+    one, other = (Path(f"secrets/{name}_webhook_secret") for name in ("malmo", "exempel"))
+    one.write_text(other.read_text())
+    outcome = cli("doctor", "--json")
+    (told,) = (check["found"] for check in outcome.document if check["what"] == "secrets")
+    assert told == "settings kommun.malmo and kommun.exempel: the same secret"
+
+
 def test_a_secret_that_others_can_read_is_a_warning(cli: Cli) -> None:
     cli("init", "--with-sandbox")
     Path("secrets/admin_token").chmod(0o644)

@@ -68,7 +68,8 @@ def _keys(found: Configuration) -> Iterator[Check]:
 
 
 def require_sound_secrets(settings: "Settings") -> None:
-    """Raises ``ConfigurationError`` for a signing secret that nothing can be signed with."""
+    """Raises ``ConfigurationError`` for a signing secret that nothing can be signed with, or that
+    stands in two places: it could not tell whose it is, and no receiver starts."""
     from bbic_bridge.security.signatures import Secret
 
     named = [(f"source.{name}", one.secrets) for name, one in settings.source.items()]
@@ -77,12 +78,18 @@ def require_sound_secrets(settings: "Settings") -> None:
         named.append(("callback", (settings.callback.secret,)))
     if settings.alerts.url:
         named.append(("alerts", (settings.alerts.secret,)))
+    owners: dict[bytes, str] = {}
     for name, secrets in named:
         for secret in secrets:
             try:
-                Secret.decode(name, secret.get_secret_value())
+                key = Secret.decode(name, secret.get_secret_value()).key
             except ValueError as error:
                 raise ConfigurationError(f"setting {name}: {error}") from None
+            if name == "alerts":  # nobody signs with it towards us
+                continue
+            if key in owners:
+                raise ConfigurationError(f"settings {owners[key]} and {name}: the same secret")
+            owners[key] = name
 
 
 def _secret_files(found: Configuration) -> Iterator[Check]:

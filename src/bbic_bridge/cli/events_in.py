@@ -103,7 +103,9 @@ class _Text:
                     raise self.error(f"not JSON ({error.msg})", error.pos) from None
                 if len(self._window) > LARGEST_EVENT:
                     raise self.error("an event is too large") from None
-            except (ValueError, RecursionError) as error:
+            except RecursionError:
+                raise self.error("not JSON (too deep)") from None
+            except ValueError as error:
                 raise self.error(f"not JSON ({error})") from None
             else:
                 self.take(end)

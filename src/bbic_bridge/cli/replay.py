@@ -114,8 +114,8 @@ def _payload(ids: tuple[str, ...], edit: Path | None) -> Mapping[str, Any] | Non
         payload = json.loads(edit.read_bytes())
     except OSError as error:
         raise WrongUse(f"{edit}: {error.strerror}") from error
-    except ValueError as error:
-        raise WrongUse(f"{edit} is not JSON.") from error
+    except (ValueError, RecursionError) as error:
+        raise WrongUse(f"{edit} is not JSON, or is too deep.") from error
     if not isinstance(payload, dict):
         raise WrongUse(f"{edit} holds no JSON object.")
     return payload
