@@ -72,3 +72,12 @@ def test_the_risk_is_asked_for_only_where_the_source_asks() -> None:
 
 def test_of_what_the_source_does_not_speak_nothing_is_asked() -> None:
     assert texts(closed({}, insatstyp="hvb", **BEDOMT)) == []
+
+
+def test_an_insats_that_never_began_has_no_uppfoljning_to_stand_in() -> None:
+    tackar_nej = {"orsak": "familjen_tackar_nej", "vardbehov_tillgodosett": None}
+    aldrig = Case().tell("beslut.fattat").tell("beslut.avslut", **tackar_nej)
+    assert texts(aldrig.tell("insats.avsluta")) == []
+    borjad = Case().tell("beslut.fattat").tell("beslut.verkstall").tell("insats.startad")
+    borjad = borjad.tell("beslut.avslut", **tackar_nej)
+    assert texts(borjad.tell("insats.avsluta")) != []

@@ -308,3 +308,37 @@ def test_a_plan_dated_before_its_uppdrag_is_compared_all_the_same() -> None:
     assert koder(uppdrag("2026-03-12"), plan("2026-03-10", mal=mal(M1=LAXOR))) == [
         ("mal.andrat", "M1")
     ]
+
+
+def test_a_plan_that_holds_the_revised_uppdrag_may_differ_and_is_followed_up() -> None:
+    nytt = {"mal": mal(M2=LAXOR)}
+    senare = uppfoljning("2026-12-01", uppfoljning_id="UF2", **nytt)
+    grund = (underlag(), beslut("2026-02-15", insats_id="I1"), uppdrag(), plan())
+    ny_plan = plan("2026-08-01", plan_id="P2", **nytt)
+    kallat = uppfoljning(nasta_steg=["reviderat_uppdrag"])
+    assert koder(*grund, kallat, ny_plan, senare) == []
+    gamla = uppfoljning("2026-12-01", uppfoljning_id="UF3")
+    assert koder(*grund, kallat, ny_plan, gamla) == []
+    assert koder(*grund, uppfoljning(), ny_plan) == [("mal.saknas", "M1"), ("mal.tillagt", "M2")]
+    oppenvard = {"insatstyp": "oppenvard"}
+    i_oppenvard = (
+        underlag(),
+        beslut("2026-02-15", insats_id="I1", **oppenvard),
+        uppdrag(**oppenvard),
+        uppfoljning(nasta_steg=["reviderat_uppdrag"]),
+        plan("2026-08-01", plan_id="P2", **oppenvard, **nytt),
+    )
+    assert koder(*i_oppenvard) == [("mal.saknas", "M1"), ("mal.tillagt", "M2")]
+
+
+def test_goals_are_shared_with_what_was_decided_the_same_day_and_names_no_underlag() -> None:
+    bada = {"mal": mal(M1=VUXEN, M2=LAXOR)}
+    grund = (
+        underlag(**bada),
+        beslut("2026-02-15", insats_id="I1", beslutsunderlag_id="BU1"),
+        beslut("2026-02-15", "B2", insats_id="I2", insatstyp="oppenvard"),
+        uppdrag(),
+    )
+    andra = {"beslut_id": "B2", "insats_id": "I2", "insatstyp": "oppenvard"}
+    verkstallt = notis("beslut.verkstall", "2026-03-01", beslut_id="B1", insats_id="I1")
+    assert koder(*grund, uppdrag(uppdrag_id="U2", mal=mal(M2=LAXOR), **andra), verkstallt) == []

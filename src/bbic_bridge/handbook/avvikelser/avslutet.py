@@ -12,16 +12,26 @@ _SLUT = ("insats.avsluta", "insats.avslutad")
 
 
 def avslut_utan_uppfoljning(lage: Lage) -> Iterator[Avvikelse]:
-    """Seen when the insats is closed; by all that its uppföljningar hold (A:125, A:127)."""
+    """Seen when the insats is closed; by all that its uppföljningar hold (A:125, A:127). One that
+    never began has nothing to follow up."""
     for beslut in lage.beslut.values():
         avslutad = next(iter(lage.om_insats(beslut.insats_id or "", *_SLUT)), None)
         if beslut.notis.typ != "beslut.avslut" or avslutad is None:
+            continue
+        if not _paborjad(lage, beslut.insats_id or ""):
             continue
         saknas = " och ".join(_saknas(lage, beslut.notis))
         if saknas and beslut.insatstyp in KONTAKTPERSON_MFL:
             yield avvikelse(
                 "avslut.ej_i_uppfoljning", beslut.beslut_id, avslutad.rad, saknas=saknas
             )
+
+
+def _paborjad(lage: Lage, insats_id: str) -> bool:
+    insats = lage.insatser.get(insats_id)
+    return bool(lage.om_insats(insats_id, UPPFOLJNING)) or (
+        insats is not None and insats.start is not None
+    )
 
 
 def _saknas(lage: Lage, beslut: Notis) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 Compared byte for byte, by the digests that notiser hold, each document with what was in force on
 its own day. A mål is known by its id, and by its text where the id is new. Lawful are a revised
-uppdrag, a later beslutsunderlag (ny utredning), the mål of a vårdplan and a HVB's own mål; delmål,
-priorities and the mål of the coming period are not compared. Nothing differs before both documents
-are known: an underlag that a decision names and that never comes is ``beslut.utan_underlag``.
+uppdrag or the plan that holds it, a later beslutsunderlag (ny utredning), the mål of a vårdplan and
+a HVB's own mål; delmål, priorities and the mål of the coming period are not compared. Nothing
+differs before both documents are known: an underlag that a decision names and that never comes is
+``beslut.utan_underlag``.
 """
 
 from collections import Counter
@@ -14,6 +15,7 @@ from datetime import date, timedelta
 
 from bbic_bridge.handbook.avvikelser.slag import Avvikelse, Plats, avvikelse
 from bbic_bridge.handbook.avvikelser.uppdragen import Uppdragen, Uppdraget, i_kraft
+from bbic_bridge.handbook.kodlistor import KONTAKTPERSON_MFL
 from bbic_bridge.handbook.lage import Lage
 from bbic_bridge.handbook.notiser import Notis
 
@@ -80,7 +82,10 @@ class _Kedja:
                     yield from _saknade(en, underlag, delade=self._delade(uppdraget, underlag[0]))
 
     def av_plan(self, plan: Notis) -> Iterator[Avvikelse]:
-        """A plan against the uppdrag in force; a HVB may formulate its own mål."""
+        """A plan against the uppdrag in force; a HVB may formulate its own mål, and a plan that
+        holds the revised uppdrag may differ from the one before."""
+        if self._reviderar(plan):
+            return
         kallor = self.kallor_till(plan)
         av_hvb = plan.typ != FASTSTALLD and self._ar_hvb(plan)
         hvb_planer = self._hvb_planer(plan)
@@ -92,9 +97,9 @@ class _Kedja:
     def av_uppfoljning(self, uppfoljning: Notis) -> Iterator[Avvikelse]:
         """An uppföljning against the uppdrag in force."""
         kallor = self.kallor_till(uppfoljning)
-        hvb_planer = self._hvb_planer(uppfoljning)
-        yield from _andrade(uppfoljning, kallor, hvb_planer)
-        yield from _saknade(uppfoljning, kallor, hvb_planer)
+        ocksa = [*self._hvb_planer(uppfoljning), *self._reviderande(uppfoljning)]
+        yield from _andrade(uppfoljning, kallor, ocksa)
+        yield from _saknade(uppfoljning, kallor, ocksa)
 
     def kallor_till(self, en: Notis) -> list[Notis]:
         """What a plan or uppföljning was to be carried over from, the foremost first.
@@ -172,12 +177,17 @@ class _Kedja:
         return not beslut or any(ett in egna for ett in beslut)
 
     def _beslut_pa(self, bu: Notis) -> set[str]:
+        """The decisions that name an underlag, and those of the same day that name none."""
         namn = bu.get("beslutsunderlag_id")
-        return {
-            ett.beslut_id
-            for ett in self._lage.beslut.values()
-            if ett.gynnande and ett.notis.get("beslutsunderlag_id") == namn
-        }
+        gynnande = [ett for ett in self._lage.beslut.values() if ett.gynnande]
+        namner = [ett for ett in gynnande if ett.notis.get("beslutsunderlag_id") == namn]
+        dagar = {ett.beslutsdatum for ett in namner}
+        samma_dag = (
+            ett
+            for ett in gynnande
+            if ett.notis.get("beslutsunderlag_id") is None and ett.beslutsdatum in dagar
+        )
+        return {ett.beslut_id for ett in (*namner, *samma_dag)}
 
     def _vardplaner(self, dag: date) -> list[Notis]:
         return [plan for plan in self._lage.av(VARDPLAN) if plan.dag <= dag]
@@ -209,6 +219,30 @@ class _Kedja:
         nar = (uppdraget.datum, uppdraget.notis.tid)
         forst = all(nar <= (ett.datum, ett.notis.tid) for ett in ovriga)
         return forst and bool(self._lage.om_insats(uppdraget.insats_id or "", *_I_GANG))
+
+    def _reviderande(self, en: Notis) -> list[Notis]:
+        """The plans of the same insats that held a revised uppdrag by then."""
+        insats_id = self._lage.knuten_insats(en)
+        planer = () if insats_id is None else self._lage.om_insats(insats_id, FASTSTALLD)
+        return [plan for plan in planer if plan.dag <= en.dag and self._reviderar(plan)]
+
+    def _reviderar(self, plan: Notis) -> bool:
+        """Whether a plan holds the revised uppdrag that an uppföljning called for: so it is for
+        kontaktperson and the like, whose uppdrag lies in the plan (A:29, A:121)."""
+        insats_id = self._lage.knuten_insats(plan)
+        insats = None if insats_id is None else self._lage.insatser.get(insats_id)
+        if plan.typ != FASTSTALLD or insats is None or insats.insatstyp not in KONTAKTPERSON_MFL:
+            return False
+        return any(
+            self._moten_fore(insats.insats_id, en.dag) <= plan.dag
+            for en in self._lage.om_insats(insats.insats_id, UPPFOLJNING)
+            if "reviderat_uppdrag" in (en.get("nasta_steg") or ())
+        )
+
+    def _moten_fore(self, insats_id: str, dag: date) -> date:
+        """The day of the last uppföljningsmöte until then, that day where there was none."""
+        moten = self._lage.om_insats(insats_id, "uppfoljningsmote.genomfort")
+        return max((en.dag for en in moten if en.dag <= dag), default=dag)
 
     def _ar_hvb(self, en: Notis) -> bool:
         typer = {en.get("insatstyp"), *(ett.insatstyp for ett in self._versioner_for(en))}
