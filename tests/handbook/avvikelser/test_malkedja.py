@@ -311,7 +311,7 @@ def test_a_plan_dated_before_its_uppdrag_is_compared_all_the_same() -> None:
 
 
 def test_a_plan_that_holds_the_revised_uppdrag_may_differ_and_is_followed_up() -> None:
-    nytt = {"mal": mal(M2=LAXOR)}
+    nytt: dict[str, Any] = {"mal": mal(M2=LAXOR)}
     senare = uppfoljning("2026-12-01", uppfoljning_id="UF2", **nytt)
     grund = (underlag(), beslut("2026-02-15", insats_id="I1"), uppdrag(), plan())
     ny_plan = plan("2026-08-01", plan_id="P2", **nytt)
@@ -320,7 +320,7 @@ def test_a_plan_that_holds_the_revised_uppdrag_may_differ_and_is_followed_up() -
     gamla = uppfoljning("2026-12-01", uppfoljning_id="UF3")
     assert koder(*grund, kallat, ny_plan, gamla) == []
     assert koder(*grund, uppfoljning(), ny_plan) == [("mal.saknas", "M1"), ("mal.tillagt", "M2")]
-    oppenvard = {"insatstyp": "oppenvard"}
+    oppenvard: dict[str, Any] = {"insatstyp": "oppenvard"}
     i_oppenvard = (
         underlag(),
         beslut("2026-02-15", insats_id="I1", **oppenvard),
@@ -332,7 +332,7 @@ def test_a_plan_that_holds_the_revised_uppdrag_may_differ_and_is_followed_up() -
 
 
 def test_goals_are_shared_with_what_was_decided_the_same_day_and_names_no_underlag() -> None:
-    bada = {"mal": mal(M1=VUXEN, M2=LAXOR)}
+    bada: dict[str, Any] = {"mal": mal(M1=VUXEN, M2=LAXOR)}
     grund = (
         underlag(**bada),
         beslut("2026-02-15", insats_id="I1", beslutsunderlag_id="BU1"),
