@@ -95,7 +95,7 @@ def test_the_story_is_told_and_it_serves_until_interrupted(temporary: Path) -> N
         "the workflow's feed: beslut.registrerat",
         "insats.avsluta\tavsluta_insats_och_resurs\tverified",
         "Handbook, FH-I-2 (bim_grupp): 14 done.",
-        "Handbook, HVB-I-1 (hvb): 20 done.",
+        "Handbook, HVB-I-1 (hvb): 21 done.",
         "(kontaktperson): 27 done; overdue: Uppföljning är dokumenterad (2025-07-20).",
         "Uppföljning\tska\tA:103\tMALMO-BOU-2024-203\tKP-I-1\t2025-07-20",
         "was uppdrag.upprattat 2024-08-27 09:30:00 /mal/0/text: Leo har »minst en vuxen",
