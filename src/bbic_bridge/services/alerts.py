@@ -27,13 +27,12 @@ from bbic_bridge.store.alerts import (
     untold,
 )
 from bbic_bridge.store.parts import keep_turn, take_turn
-from bbic_bridge.store.times import moment
+from bbic_bridge.store.times import SECOND, moment
 from bbic_bridge.store.tx import Tx
 
 TURN = "alerts"
 LONGEST_PAUSE_S = 300.0
 MARGIN_S = 2.0
-SECOND = 1_000_000
 Change = tuple[str, Alert]
 log = telemetry.get_logger()
 

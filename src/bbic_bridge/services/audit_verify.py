@@ -14,12 +14,12 @@ from bbic_bridge.store.chain import (
     sealed_rows,
     unsealed_tail,
 )
+from bbic_bridge.store.times import SECOND
 from bbic_bridge.store.tx import Tx
 
 PAGE = 2000
 TOLD = 100
 """How many faults are told one by one; all are counted."""
-SECOND = 1_000_000
 
 What = Literal["changed", "details_changed", "missing", "not_sealed_here", "head_differs"]
 Anchor = Literal["matches", "differs", "missing"]

@@ -9,9 +9,9 @@ from bbic_bridge.store import health as stored
 from bbic_bridge.store.alerts import Key
 from bbic_bridge.store.lanes import lanes_of
 from bbic_bridge.store.parts import Kind, parts_of
+from bbic_bridge.store.times import SECOND
 from bbic_bridge.store.tx import Tx
 
-SECOND = 1_000_000
 GRACE_S = 60.0
 """How long a part may be silent, and how long the others may take to start, before it is missed."""
 ROOM = 4

@@ -17,7 +17,6 @@ from bbic_bridge.services.audit import ITSELF, note
 from bbic_bridge.services.bridge import Bridge
 from bbic_bridge.services.identity import numbers_of_child
 from bbic_bridge.services.protection import relative_is_protected
-from bbic_bridge.services.queries import DAY
 from bbic_bridge.services.watch import lage_of
 from bbic_bridge.store import retention as store
 from bbic_bridge.store.caseless import prune_caseless
@@ -25,7 +24,7 @@ from bbic_bridge.store.cases import is_known
 from bbic_bridge.store.frister import FristQuery, find_frister
 from bbic_bridge.store.keyring import data_keys_of
 from bbic_bridge.store.locks import CaseKey
-from bbic_bridge.store.times import micros
+from bbic_bridge.store.times import DAY, micros
 from bbic_bridge.store.tx import Tx
 
 Tier = Literal["payloads", "rows"]

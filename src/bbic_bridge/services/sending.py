@@ -3,9 +3,9 @@
 from bbic_bridge.services.audit import note
 from bbic_bridge.services.bridge import BRIDGE, Bridge
 from bbic_bridge.store import recoveries
+from bbic_bridge.store.times import SECOND
 from bbic_bridge.store.tx import Tx
 
-SECOND = 1_000_000
 FOR_EVER = 1 << 62
 
 

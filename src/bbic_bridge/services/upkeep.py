@@ -3,7 +3,6 @@
 from bbic_bridge import telemetry
 from bbic_bridge.services import audit
 from bbic_bridge.services.bridge import Bridge
-from bbic_bridge.services.queries import DAY
 from bbic_bridge.services.sync import reconsider_held
 from bbic_bridge.services.tell import tell
 from bbic_bridge.settings import Settings
@@ -11,6 +10,7 @@ from bbic_bridge.store import migrate as schema
 from bbic_bridge.store.facts import release_all
 from bbic_bridge.store.overview import unmet_needs, waiting_since
 from bbic_bridge.store.queues import mend_set_back
+from bbic_bridge.store.times import DAY
 from bbic_bridge.store.tx import Tx
 
 log = telemetry.get_logger()

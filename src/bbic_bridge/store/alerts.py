@@ -6,10 +6,10 @@ import sqlalchemy as sa
 
 from bbic_bridge.store.dialect import insert_once
 from bbic_bridge.store.schema import alerts
+from bbic_bridge.store.times import DAY
 from bbic_bridge.store.tx import Tx
 
 BEGAN, ENDED = 1, 2
-DAY = 86_400_000_000
 KEPT_DAYS = 90
 Key = tuple[str, str, str]
 """Name, kommun and system; the last two are empty where it is about the whole bridge."""

@@ -14,9 +14,9 @@ from bbic_bridge.store.queues import due_queues
 from bbic_bridge.store.recoveries import is_under_way
 from bbic_bridge.store.schema import audit, deliveries, gives
 from bbic_bridge.store.taking import RulesOf
+from bbic_bridge.store.times import SECOND
 from bbic_bridge.store.tx import Tx
 
-SECOND = 1_000_000
 _PERSON = sorted(state.value for state in NEEDS_PERSON)
 
 

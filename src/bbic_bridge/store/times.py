@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = 1_000_000
 """One second in microseconds."""
+DAY = 86_400 * SECOND
 _MICROSECOND = timedelta(microseconds=1)
 
 

@@ -20,7 +20,7 @@ BROKEN = (
     ),
     b(
         "status tells the age of the oldest lease",
-        "services/queries.py",
+        "services/queries/status.py",
         "oldest_lease_s=_age(tx, overview.oldest_lease(tx)),",
         "oldest_lease_s=None,",
         AGES + "test_the_oldest_lease_s_age_is_told",
@@ -34,7 +34,7 @@ BROKEN = (
     ),
     b(
         "status tells the breakers' states",
-        "services/queries.py",
+        "services/queries/status.py",
         "lanes=gate.lanes(tx),",
         "lanes=(),",
         "tests/services/test_gate.py::test_since_tells_when_the_outage_began_and_when_it_ended",
@@ -42,7 +42,7 @@ BROKEN = (
     ),
     b(
         "status tells the sync's lag",
-        "services/queries.py",
+        "services/queries/status.py",
         "sync_lag_s=fetching.lags(bridge, tx),",
         "sync_lag_s={},",
         "tests/services/test_parking.py::"
